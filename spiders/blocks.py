@@ -1,0 +1,54 @@
+"""Signs that a market refuses automatic reading, whatever its HTTP status says."""
+
+import re
+
+from spiders.errors import Blocked, Gone, PageChanged
+from spiders.reading import MAX_BODY_BYTES, Answer
+
+BLOCKED_STATUSES = frozenset({401, 403, 407, 429, 451})
+GONE_STATUSES = frozenset({404, 410})
+
+# Parts of an address that only a refusal is redirected to.
+BLOCK_ADDRESSES = ("/verify/captcha", "/verify/traffic", "/_____tmd_____/", "/errors/validatecaptcha", "/buyer/login")
+
+# Words of refusal pages: sought in the first part of a body that is a page, so that a listing may quote them later.
+BLOCK_WORDS: tuple[tuple[bytes, str], ...] = (
+    (b"<title>robot check</title>", "Robot Check"),
+    (b"/errors/validatecaptcha", "captcha form"),
+    (b"opfcaptcha.amazon", "captcha form"),
+    (b"_____tmd_____/punish", "punish page"),
+    (b"x5secdata", "punish page"),
+    (b"punishpage.min.js", "punish page"),
+    (b"rgv587_error", "RGV587_ERROR"),
+    (b"fail_sys_user_validate", "FAIL_SYS_USER_VALIDATE"),
+    (b"/verify/captcha?anti_bot", "captcha redirect"),
+    (b"<title>just a moment...</title>", "browser challenge"),
+    (b"cf-challenge-running", "browser challenge"),
+    (b"<title>attention required! | cloudflare</title>", "browser challenge"),
+    (b"<title>access denied</title>", "Access Denied"),
+    (b"captcha-delivery.com", "captcha form"),
+)
+SEARCHED_BYTES = 20_000
+_SPACES = re.compile(rb"\s+")
+
+
+def check_answer(answer: Answer) -> None:
+    """Raise Gone, Blocked or PageChanged where the answer is no page of the market."""
+    if answer.status in GONE_STATUSES:
+        raise Gone(answer.url)
+    if answer.status in BLOCKED_STATUSES:
+        raise Blocked(answer.url, f"HTTP {answer.status}")
+    address = answer.url.lower()
+    for part in BLOCK_ADDRESSES:
+        if part in address:
+            raise Blocked(answer.url, f"redirect to {part}")
+    head = _SPACES.sub(b" ", answer.body[:SEARCHED_BYTES].lower())
+    for words, sign in BLOCK_WORDS:
+        if words in head:
+            raise Blocked(answer.url, sign)
+    if answer.status != 200:
+        raise PageChanged(answer.url, "status", "is not 200", answer.status)
+    if not answer.body.strip():
+        raise PageChanged(answer.url, "body", "is empty")
+    if len(answer.body) > MAX_BODY_BYTES:
+        raise PageChanged(answer.url, "body", f"is longer than {MAX_BODY_BYTES} bytes", len(answer.body))
