@@ -1,0 +1,55 @@
+"""One place where a listing names a mark, and how it is spelt there."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from records.hit import Span, Spelling
+from records.watchlist import Mark
+
+# What was done to the mark's spelling, the least first. Of several changes the last in this list is told.
+Change = Literal[
+    "same", "joined", "spaced", "hyphened", "doubled", "swapped", "added", "dropped", "replaced",
+    "styled", "signs", "look_alike",
+]  # fmt: skip
+
+# In plain words, for evidence: "%s" is printed after the spelling found and the mark.
+CHANGE_WORDS: dict[Change, str] = {
+    "same": "spelt as registered",
+    "joined": "words written together",
+    "spaced": "letters or syllables set apart by spaces",
+    "hyphened": "a hyphen inside the mark",
+    "doubled": "a letter doubled or a double letter made single",
+    "swapped": "two neighbouring letters swapped",
+    "added": "a letter added",
+    "dropped": "a letter left out",
+    "replaced": "a letter replaced",
+    "styled": "letters of another style or script",
+    "signs": "signs inside the mark",
+    "look_alike": "digits or signs in place of letters",
+}
+
+# Changes that nobody makes by accident: they keep the eye reading the mark and a filter from finding it.
+HIDING_CHANGES: frozenset[Change] = frozenset({"styled", "signs", "look_alike"})
+# Changes that are plain slips or ordinary writing on most goods, but a known dodge on goods that are often faked.
+DOUBTFUL_CHANGES: frozenset[Change] = frozenset(
+    {"spaced", "hyphened", "doubled", "swapped", "added", "dropped", "replaced"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """One place where a listing names a mark."""
+
+    mark: Mark
+    """The mark named."""
+    form: str
+    """The spelling of the mark or of a variant that was recognised, as the watch list has it."""
+    span: Span
+    """Where it stands in the printed text."""
+    change: Change
+    """What was done to the spelling."""
+
+    @property
+    def spelling(self) -> Spelling:
+        """Exact, or altered in any way beyond case, accents, width and ordinary spacing."""
+        return "exact" if self.change == "same" else "altered"

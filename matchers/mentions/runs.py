@@ -1,0 +1,69 @@
+"""Kana, kanji and other scripts: forms found inside runs without spaces."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from matchers.mentions.forms import Form
+from matchers.text.fold import View
+
+SKIPPED = re.compile(r"[\s・･=＝·\-‐]")
+KATAKANA = re.compile(r"[\u30a1-\u30fa\u30fc-\u30ff]")
+KANJI = re.compile(r"[\u3400-\u9fff々]")
+HIRAGANA = re.compile(r"[\u3041-\u309f]")
+OTHER_LETTER = re.compile(r"[^\W\d_a-z]")
+
+# A katakana form this long is a name wherever it stands; a shorter one must not run on in katakana
+# (シャープペンシル is a pencil), unless what follows names goods.
+LONG_KATAKANA = 5
+GOODS_AFTER = (
+    "バッグ", "バック", "ネックレス", "リング", "ピアス", "イヤリング", "ブレスレット", "スニーカー", "シューズ", "ケース", "カバー",
+    "グッズ", "タイプ", "コピー", "スーパーコピー", "レプリカ", "スタイル", "ロゴ", "マーク", "モデル", "ウォッチ", "カメラ",
+    "レンズ", "テレビ", "エアコン", "バッテリー", "フィルター", "インク", "トナー", "カード", "ゲーム", "シャツ", "パーカー",
+    "キャップ", "ベルト", "サングラス", "マスク", "クリーム", "ローション", "セット", "シリーズ", "ブランド", "ショップ", "ストア",
+    "リモコン", "スーツ", "ジャケット", "コート", "パンツ", "ソックス", "タオル", "ポーチ", "トート", "リュック", "スカーフ", "ハンカチ",
+)  # fmt: skip
+GOODS_BEFORE = ("メンズ", "レディース", "スーパー", "コピー", "ブランド", "ニュー", "ミニ", "スーパーコピー")
+
+
+@dataclass(frozen=True, slots=True)
+class RunMatch:
+    """A form found in a run; offsets are those of the folded view."""
+
+    form: Form
+    start: int
+    end: int
+    is_split: bool
+    """True where signs or spaces stand inside that the form does not have."""
+
+
+def find_runs(view: View, forms_by_start: Mapping[str, tuple[Form, ...]]) -> Iterator[RunMatch]:
+    """Yield the forms of other scripts in a folded text, by their first two signs."""
+    if not forms_by_start or not OTHER_LETTER.search(view.text):
+        return
+    places = [place for place, char in enumerate(view.text) if not SKIPPED.match(char)]
+    text = "".join(view.text[place] for place in places)
+    for at in range(len(text) - 1):
+        for form in forms_by_start.get(text[at : at + 2], ()):
+            stop = at + len(form.letters)
+            if not text.startswith(form.letters, at):
+                continue
+            start, end = places[at], places[stop - 1] + 1
+            if _stands_alone(form.letters, view.text, start, end):
+                gaps = [view.text[places[n] + 1 : places[n + 1]] for n in range(at, stop - 1)]
+                is_split = any(gap and n + 1 not in form.breaks for n, gap in enumerate(gaps))
+                yield RunMatch(form, start, end, is_split)
+
+
+def _stands_alone(letters: str, text: str, start: int, end: int) -> bool:
+    """Say whether the neighbours let the form be read as a name of its own."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if KATAKANA.match(letters[0]) and KATAKANA.match(before):
+        run = re.search(r"[\u30a1-\u30fa\u30fc-\u30ff]+$", text[:start])
+        if not (run and run[0].endswith(GOODS_BEFORE)) and len(letters) < LONG_KATAKANA:
+            return False
+    if KATAKANA.match(letters[-1]) and KATAKANA.match(after) and len(letters) < LONG_KATAKANA:
+        return text.startswith(GOODS_AFTER, end)
+    if letters[-1].isascii():
+        return not (after.isascii() and after.isalpha())
+    return not (len(letters) == 2 and KANJI.match(letters[0]) and KANJI.match(before))

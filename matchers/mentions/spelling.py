@@ -1,0 +1,111 @@
+"""What was done to the spelling of a mark in a window of pieces, and whether it still names the mark."""
+
+import re
+import unicodedata
+
+from matchers.mentions.forms import Form
+from matchers.mentions.mention import Change
+from matchers.mentions.pieces import Piece
+from matchers.text.characters import is_styled
+from matchers.text.fold import View
+
+# A Vietnamese syllable without its accents. "nỉ kẻ" and "bàn dài" are words, not Nike and Bandai taken apart.
+SYLLABLE = re.compile(
+    r"(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?$"
+)
+# Signs that only Vietnamese puts on letters: horn, breve, hook, dot below, stroke, and two at once.
+VIETNAMESE = re.compile(r"[ăơưđảẻỉỏủỷạẹịọụỵấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữựãẽĩõũỹ]")
+ACCENTED = re.compile(r"[^\W\d_a-z]")
+
+ORDINARY_GAP = re.compile(r"[\s\-_'’´`ʼ.&+]{1,3}$")
+HYPHEN_GAP = re.compile(r"\s?[-‐‑–_]\s?$")
+
+# A mark shorter than this is not looked for in split or look-alike spellings: too many chance hits.
+SHORTEST_ALTERED = 4
+
+
+def change_of(form: Form, pieces: tuple[Piece, ...], view: View, printed: str) -> Change | None:
+    """Return what was done to the form's spelling in these pieces; None where they do not name the mark."""
+    start, end = view.original(pieces[0].start, pieces[-1].end)
+    text = printed[start:end]
+    letters = "".join(piece.letters for piece in pieces)
+    gaps, position = [], 0
+    for piece, following in zip(pieces, pieces[1:], strict=False):
+        position += len(piece.letters)
+        if following.start > piece.end:
+            gaps.append((position, view.text[piece.end : following.start]))
+    extra = [gap for place, gap in gaps if place not in form.breaks]
+    joined = len(gaps) - len(extra) < len(form.breaks)
+    if not _reads_as_mark(form, text, letters, pieces, extra):
+        return None
+    if letters != form.letters:
+        return "look_alike" if _is_look_alike(form, letters, pieces) else None
+    if any(is_styled(char) for char in text):
+        return "styled"
+    if extra:
+        return _split_change(form, pieces, extra)
+    if any(place in form.breaks and not ORDINARY_GAP.match(gap) for place, gap in gaps):
+        return "signs" if len(form.letters) >= SHORTEST_ALTERED and not _is_list(gaps) else None
+    return "joined" if joined else "same"
+
+
+def _reads_as_mark(form: Form, text: str, letters: str, pieces: tuple[Piece, ...], extra: list[str]) -> bool:
+    """Say whether accents and shortness leave the mark readable: giá is not a brand Gia."""
+    if len(letters) < SHORTEST_ALTERED and (letters != form.letters or any(" " in gap for gap in extra)):
+        return False
+    lowered = text.lower()
+    if lowered.isascii() or not ACCENTED.search(unicodedata.normalize("NFC", lowered)):
+        return True
+    composed = unicodedata.normalize("NFC", lowered)
+    if composed == unicodedata.normalize("NFC", form.text.lower()):
+        return True
+    has_vietnamese = bool(VIETNAMESE.search(composed))
+    if extra:
+        return len(pieces) >= 3 and len(letters) >= 6 or not has_vietnamese and not _has_accent(composed)
+    if len(pieces) == 1 and _has_accent(composed):
+        return not has_vietnamese and not SYLLABLE.match(letters)
+    return not has_vietnamese
+
+
+def _has_accent(text: str) -> bool:
+    return any(unicodedata.combining(char) for char in unicodedata.normalize("NFD", text)) or "đ" in text
+
+
+def _is_look_alike(form: Form, letters: str, pieces: tuple[Piece, ...]) -> bool:
+    """Say whether the digits and signs in the window stand for letters: N1ke does, "15 ony" does not."""
+    words = sum(letter.isalpha() for letter in letters)
+    if len(form.letters) < SHORTEST_ALTERED or words * 2 < len(letters):
+        return False
+    single = all(len(piece.letters) == 1 for piece in pieces)
+    for piece, following in zip(pieces, pieces[1:], strict=False):
+        touches = piece.end == following.start
+        if not touches and not single and not (piece.letters.isalpha() and following.letters.isalpha()):
+            return False
+    first = pieces[0]
+    return not (first.letters.isdigit() and form.letters[0].isdigit())
+
+
+def _split_change(form: Form, pieces: tuple[Piece, ...], extra: list[str]) -> Change | None:
+    """Return how the mark is split: by signs, hyphens or spaces; None where it is chance."""
+    if _is_list([(0, gap) for gap in extra]):
+        return None
+    spelt_out = all(len(piece.letters) == 1 for piece in pieces)
+    if all(gap.isspace() for gap in extra):
+        if form.mark.ambiguous or len(form.letters) < SHORTEST_ALTERED:
+            return None
+        words = all(SYLLABLE.match(piece.letters) and len(piece.letters) > 1 for piece in pieces)
+        return None if words and len(form.letters) < 6 else "spaced"
+    if spelt_out:
+        return "signs"
+    if any(gap.isspace() for gap in extra) and form.mark.ambiguous:
+        return None
+    if any(re.search(r"[.,;:]\s", gap) for gap in extra) and len(form.letters) < 6:
+        return None
+    if all(HYPHEN_GAP.match(gap) or gap.isspace() for gap in extra):
+        return None if form.mark.ambiguous and len(form.letters) < 5 else "hyphened"
+    return "signs"
+
+
+def _is_list(gaps: list[tuple[int, str]]) -> bool:
+    """Say whether the signs between the pieces part the members of a list or two sentences."""
+    return any(re.search(r"[|()\[\]{}:;?\"“”]|\s[,/&+]|[,/&+]\s", gap) for _, gap in gaps)
