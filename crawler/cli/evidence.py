@@ -1,0 +1,50 @@
+"""markwatch evidence and audit: check what was kept."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from captures.store import CaptureStore
+from crawler.cli.options import DbOption, database, say
+from crawler.config import Settings
+from crawler.errors import BadInput, CommandError
+from storage.audit import verify_audit
+
+evidence = typer.Typer(help="The kept answers of the marketplaces.", no_args_is_help=True)
+audit = typer.Typer(help="The chain of audit rows.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the subcommands to the command line."""
+    app.add_typer(evidence, name="evidence")
+    app.add_typer(audit, name="audit")
+
+
+@evidence.command("verify", epilog="Example: markwatch evidence verify --dir .demo/captures")
+def verify_evidence(
+    *,
+    folder: Annotated[Path | None, typer.Option("--dir", help="Capture store; default that of the data dir.")] = None,
+) -> None:
+    """Check the hash of every kept file; exit code 1 and one line a problem when something is wrong."""
+    place = folder or Settings().captures_dir
+    if not place.is_dir():
+        raise BadInput(f"{place}: no such folder")
+    problems = CaptureStore(place).verify()
+    for problem in problems:
+        print(problem)
+    if problems:
+        raise CommandError(f"{len(problems)} problems in {place}")
+    say(f"{place}: every file is as it was kept")
+
+
+@audit.command("verify", epilog="Example: markwatch audit verify")
+def verify_audit_rows(*, db: DbOption = None) -> None:
+    """Check the hash chain of the audit rows; exit code 1 and the first bad rows when it is broken."""
+    with database(db) as opened, opened.read() as session:
+        problems = verify_audit(session)
+    for problem in problems:
+        print(problem)
+    if problems:
+        raise CommandError("the audit chain is broken")
+    say("the audit chain is whole")

@@ -1,0 +1,131 @@
+"""markwatch match, explain and rematch: judge listings from a file, one title, or everything stored."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from crawler.cli.options import DbOption, JsonOption, MarksOption, ProductsOption, SellersOption, database, now, say
+from crawler.cli.progress import follow
+from crawler.errors import BadInput
+from crawler.files import ListingFile, written_whole
+from crawler.rejudging import rejudge
+from crawler.watchlists import read_watchlist
+from matchers.explanation import Explanation
+from matchers.match import Matcher
+from records.lines import BadField, hit_to_line, listing_from_line
+from records.watchlist import WatchList
+from storage.listings import count_listings
+from storage.watchlist import load_watchlist
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command(epilog="Example: markwatch match --marks marks.csv --listings listings.jsonl.gz --out hits.jsonl")(
+        match
+    )
+    app.command(epilog='Example: markwatch explain "Kem chống nắng A.n.e.s.s.a loại 1" --marks marks.csv')(explain)
+    app.command(epilog="Example: markwatch rematch --since 2026-11-01")(rematch)
+
+
+def match(
+    *,
+    marks: Annotated[Path, typer.Option("--marks", metavar="FILE", help="Marks: CSV, XLSX or JSON Lines.")],
+    listings: Annotated[Path, typer.Option("--listings", metavar="FILE", help="Listings: JSON Lines, CSV; .gz too.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Hits as JSON Lines; appears when complete.")],
+    products: ProductsOption = None,
+    sellers: SellersOption = None,
+    everything: Annotated[bool, typer.Option("--all", help="Write innocent mentions too (tier none).")] = False,
+) -> None:
+    """Judge the listings of a file by the marks of a file and write the hits. Needs no database."""
+    matcher = Matcher(read_watchlist(marks, products, sellers, now().date()))
+    source = ListingFile.at(listings)
+    tiers: Counter[str] = Counter()
+    judged = 0
+    with written_whole(out) as stream:
+        for found in matcher.match_many(follow(source.listings(), "listings"), everything=everything):
+            judged += 1
+            for hit in found:
+                tiers[f"{hit.track} {hit.tier}"] += 1
+                stream.write(orjson.dumps(hit_to_line(hit)) + b"\n")
+    counted = ", ".join(f"{name} {count:,}" for name, count in sorted(tiers.items())) or "none"
+    say(f"{judged:,} listings judged; hits: {counted}; written to {out}")
+    if source.unread:
+        fields = ", ".join(f"{name} {count:,}" for name, count in source.unread.most_common())
+        say(f"optional fields that could not be read and count as unknown: {fields}")
+
+
+def explain(
+    title: Annotated[str, typer.Argument(help="Title as printed.")],
+    *,
+    brand: Annotated[str | None, typer.Option("--brand", help="The marketplace's brand field.")] = None,
+    price: Annotated[str | None, typer.Option("--price", help="Price as printed, such as 129k.")] = None,
+    market: Annotated[str, typer.Option("--market", help="Marketplace; its country gives the currency.")] = "tiki_vn",
+    seller: Annotated[str | None, typer.Option("--seller", help="Seller's name as printed.")] = None,
+    marks: MarksOption = None,
+    products: ProductsOption = None,
+    sellers: SellersOption = None,
+    db: DbOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show how a title is read: folded views, mentions, signals, price chain, score. Stores nothing."""
+    if marks is None:
+        with database(db) as opened, opened.read() as session:
+            watchlist = load_watchlist(session, now().date())
+    else:
+        watchlist = read_watchlist(marks, products, sellers, now().date())
+    row = {
+        "market": market,
+        "listing_id": "explained",
+        "title": title,
+        "brand": brand,
+        "price_raw": price,
+        "seller_name": seller,
+    }
+    try:
+        listing = listing_from_line(row)
+    except BadField as problem:
+        raise BadInput(str(problem)) from None
+    explanation = Matcher(watchlist).explain(listing)
+    if as_json:
+        print(json.dumps(explanation.as_line(), ensure_ascii=False))
+    else:
+        print_explanation(explanation, watchlist)
+
+
+def print_explanation(explanation: Explanation, watchlist: WatchList) -> None:
+    """Print an explanation for a person, strongest finding first."""
+    for name, view in explanation.views.items():
+        print(f"{name:>12}  {view}")
+    if not explanation.mentions:
+        print("no mark is mentioned")
+    for mention in explanation.mentions:
+        mark = watchlist.mark_by_id[mention.mark_id]
+        print(f"\n{mark.text} ({mark.mark_id}): {mention.span.text!r} in {mention.span.field}, {mention.spelling}")
+    for hit in explanation.hits:
+        print(f"\n{hit.track} hit for {hit.product_id or hit.mark_id}: {hit.tier} {hit.score:.2f}")
+        print(f"  {hit.relation}, spelt {hit.spelling}, {hit.intent}, right {hit.right}, rules {hit.rule_version}")
+        for finding in hit.evidence:
+            print(f"  {finding.weight:+.2f} {finding.signal}: {finding.detail}")
+        for step in hit.chain:
+            print(f"  {step.name:>10}: {step.value}" + (f" ({step.detail})" if step.detail else ""))
+
+
+def rematch(
+    *,
+    since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="Only listings seen since.")] = None,
+    db: DbOption = None,
+) -> None:
+    """Judge the stored listings again by the watch list as it is now; decisions are never touched."""
+    with database(db) as opened:
+        with opened.read() as session:
+            watchlist = load_watchlist(session, now().date())
+            total = None if since else count_listings(session)
+        batches = rejudge(opened, Matcher(watchlist), now(), since)
+        counts: Counter[str] = Counter()
+        for change in follow(batches, "listings", total):
+            counts.update(change)
+    say("rematched: " + ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items())))

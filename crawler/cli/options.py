@@ -1,0 +1,71 @@
+"""What several commands share: their options, how they print data, and how they open the database."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from crawler.config import Settings
+from storage.database import Database, open_database
+
+DbOption = Annotated[
+    str | None,
+    typer.Option("--db", metavar="URL", help="Database URL; default MARKWATCH_DB, else the user's own SQLite file."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON Lines instead of a table.")]
+MarksOption = Annotated[Path | None, typer.Option("--marks", metavar="FILE", help="Marks: CSV, XLSX or JSON Lines.")]
+ProductsOption = Annotated[Path | None, typer.Option("--products", metavar="FILE", help="The owners' products.")]
+SellersOption = Annotated[Path | None, typer.Option("--sellers", metavar="FILE", help="Authorised sellers.")]
+
+
+def now() -> datetime:
+    """Return the time now, aware UTC: the one clock of the commands."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def database(url: str | None) -> Iterator[Database]:
+    """Open the database that the command names (never creating it) and close it at the end."""
+    opened = open_database(Settings().database_url(url))
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def say(text: str) -> None:
+    """Tell the person something on stderr; stdout holds data only."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def print_rows(columns: Sequence[str], rows: Iterable[Mapping[str, object]], *, as_json: bool) -> None:
+    """Print rows as JSON Lines, or as a table of the named columns."""
+    if as_json:
+        for row in rows:
+            print(json.dumps(row, ensure_ascii=False, default=str))
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        # Brackets in a page's text are text, not the table library's markup.
+        table.add_row(*(_cell(row.get(column)).replace("[", r"\[") for column in columns))
+    width = None if sys.stdout.isatty() else 200
+    Console(width=width, highlight=False).print(table)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%SZ")
+    if isinstance(value, Mapping):
+        return " ".join(f"{key}={item}" for key, item in value.items())
+    return str(value)

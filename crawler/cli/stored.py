@@ -1,0 +1,65 @@
+"""markwatch db: make, check, back up and restore the database."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.cli.options import DbOption, database, say
+from crawler.config import Settings
+from crawler.errors import BadInput, CommandError
+from storage.database import backup as backup_database
+from storage.database import restore as restore_database
+from storage.database import upgrade as upgrade_database
+
+commands = typer.Typer(help="Make, check, back up and restore the database.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the subcommands to the command line."""
+    app.add_typer(commands, name="db")
+
+
+@commands.command(epilog="Example: markwatch db upgrade --db sqlite:///markwatch.db")
+def upgrade(*, db: DbOption = None) -> None:
+    """Create the database where there is none, and bring its schema up to date."""
+    settings = Settings()
+    url = settings.database_url(db)
+    if db is None and not settings.db:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    upgrade_database(url)
+    say(f"database ready: {url}")
+
+
+@commands.command(epilog="Example: markwatch db check")
+def check(*, db: DbOption = None) -> None:
+    """Check the database's integrity; exit code 1 and one line a problem when something is wrong."""
+    with database(db) as opened:
+        problems = opened.check()
+    for problem in problems:
+        print(problem)
+    if problems:
+        raise CommandError(f"{len(problems)} problems in {opened.url}")
+    say("database: no problem found")
+
+
+@commands.command(epilog="Example: markwatch db backup /backups/markwatch-monday.db")
+def backup(
+    file: Annotated[Path, typer.Argument(help="File to write; must not exist.")], *, db: DbOption = None
+) -> None:
+    """Copy the database into FILE while it is in use, and check the copy."""
+    if file.exists():
+        raise BadInput(f"{file}: exists already; a backup never overwrites")
+    with database(db) as opened:
+        backup_database(opened, file)
+    say(f"backup written and checked: {file}")
+
+
+@commands.command(epilog="Example: markwatch db restore /backups/markwatch-monday.db --db sqlite:///restored.db")
+def restore(file: Annotated[Path, typer.Argument(help="A backup.")], *, db: DbOption = None) -> None:
+    """Make the database from the backup FILE; refuses when a database is there already."""
+    if not file.is_file():
+        raise BadInput(f"{file}: no such file")
+    url = Settings().database_url(db)
+    restore_database(file, url)
+    say(f"restored into {url}")

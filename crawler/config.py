@@ -1,0 +1,56 @@
+"""What an installation can set: one model, read from the environment (MARKWATCH_…) and nothing else."""
+
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_data_dir() -> Path:
+    """Return the user's own data directory for Markwatch."""
+    return user_data_path("markwatch", appauthor=False)
+
+
+class Settings(BaseSettings):
+    """Every setting of an installation, with its default."""
+
+    model_config = SettingsConfigDict(env_prefix="MARKWATCH_", env_ignore_empty=True, frozen=True)
+
+    db: str = ""
+    """Database URL; empty means a SQLite file in `data_dir`."""
+    data_dir: Path = Field(default_factory=default_data_dir)
+    """Where the embedded database, captures, logs and mail files lie."""
+    contact: str = ""
+    """Web page or address that marketplaces may write to; part of the user agent."""
+    console_url: str = "http://127.0.0.1:8000"
+    """Address of the console as brand owners reach it; links in mails begin with it."""
+    mail_from: str = "markwatch@localhost"
+    """Sender address of alert mails."""
+    smtp_host: str = ""
+    """SMTP server; empty means that mails are written as .eml files."""
+    smtp_port: int = 587
+    """Port of the SMTP server; the connection is upgraded by STARTTLS except on a loopback host."""
+    smtp_user: str = ""
+    """Log-in at the SMTP server; empty means none."""
+    smtp_password: SecretStr = SecretStr("")
+    """Password at the SMTP server."""
+
+    def database_url(self, given: str | None = None) -> str:
+        """Return the URL given on the command line, else the one set, else the embedded file."""
+        return given or self.db or f"sqlite:///{self.data_dir / 'markwatch.db'}"
+
+    @property
+    def captures_dir(self) -> Path:
+        """Folder of the capture store."""
+        return self.data_dir / "captures"
+
+    @property
+    def mail_dir(self) -> Path:
+        """Folder that mails are written to when no SMTP server is set."""
+        return self.data_dir / "mail"
+
+    @property
+    def logs_dir(self) -> Path:
+        """Folder of the runs' log files, one file a run."""
+        return self.data_dir / "logs"

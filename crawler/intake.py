@@ -1,0 +1,51 @@
+"""Takes listings in: judged, stored with their hits in one transaction, and the answers of queued hits kept."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from captures.store import CaptureStore
+from crawler.imports import Imported
+from matchers.match import Matcher
+from records.hit import QUEUE_TIERS, Hit
+from storage.captures import record_capture
+from storage.database import Database
+from storage.hits import save_hits
+from storage.listings import save_listing
+
+
+class Intake:
+    """Stores what a crawl or an import found; taking the same listing twice changes nothing."""
+
+    def __init__(self, database: Database, matcher: Matcher, captures: CaptureStore | None, run_id: str | None) -> None:
+        self.database = database
+        self.matcher = matcher
+        self.captures = captures
+        self.run_id = run_id
+
+    def take(self, batch: Iterable[Imported], at: datetime) -> Mapping[str, int]:
+        """Judge and store one batch in one transaction; return counts of what was new, changed and flagged."""
+        judged = [(item, self.matcher.match(item.listing)) for item in batch]
+        counts: Counter[str] = Counter()
+        # Files first: a capture without its row is found again by the next sighting, a row without its file is a lie.
+        kept = [(item.listing, self._keep(item, hits)) for item, hits in judged]
+        with self.database.write() as session:
+            for item, hits in judged:
+                listing = item.listing
+                counts["listings"] += 1
+                counts[save_listing(session, listing, self.run_id, listing.fetched_at or at)] += 1
+                saved = save_hits(session, listing, hits, self.run_id, listing.fetched_at or at)
+                counts["hits"] += saved.new
+                counts["reopened"] += saved.reopened
+            for listing, path in kept:
+                if path is not None and listing.page_copy is not None:
+                    record_capture(session, listing.page_copy, (listing.key,), self.run_id, path)
+        return counts
+
+    def _keep(self, item: Imported, hits: tuple[Hit, ...]) -> str | None:
+        copy = item.listing.page_copy
+        is_queued = any(hit.tier in QUEUE_TIERS for hit in hits)
+        if self.captures is None or item.body is None or copy is None or not is_queued:
+            return None
+        facts = {"market": item.listing.market, "run_id": self.run_id or ""}
+        return str(self.captures.keep(copy, item.body, facts).relative_to(self.captures.folder))

@@ -1,0 +1,129 @@
+"""Starts crawls: each one a child process, so that a crash costs one run and never the program that started it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from crawler.config import Settings
+from crawler.errors import BadInput, UnknownMarket
+from records.run import Run
+from spiders.arguments import SEPARATOR, ArgumentError, read_arguments
+from spiders.base import MarketSpider
+from spiders.registry import load_markets
+
+POLL_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlRequest:
+    """What a person or a schedule asks to be crawled."""
+
+    market: str
+    """Spider name."""
+    queries: tuple[str, ...] = ()
+    """Search words, one search each."""
+    urls: tuple[str, ...] = ()
+    """Pages to start from."""
+    max_pages: int | None = None
+    """Page budget of the run; None means the market's own."""
+    base_url: str | None = None
+    """Host that answers in the market's place; from the command line only."""
+    allow_hosts: tuple[str, ...] = ()
+    """HOST:PORT pairs opened for this run; from the command line only."""
+    out: Path | None = None
+    """File that receives the listings as JSON Lines."""
+
+    def arguments(self) -> dict[str, str]:
+        """Return what the spider is given, as stored with the run."""
+        given = {
+            "query": SEPARATOR.join(self.queries),
+            "url": SEPARATOR.join(self.urls),
+            "max_pages": "" if self.max_pages is None else str(self.max_pages),
+            "base_url": self.base_url or "",
+            "allow_host": SEPARATOR.join(self.allow_hosts),
+        }
+        return {name: value for name, value in given.items() if value}
+
+
+def market_class(market: str) -> type[MarketSpider]:
+    """Return the spider of that name, or raise UnknownMarket that lists the known ones."""
+    markets = load_markets()
+    if market not in markets:
+        raise UnknownMarket(market, markets)
+    return markets[market]
+
+
+def check_request(request: CrawlRequest) -> None:
+    """Raise BadInput when the market is unknown, an argument is wrong, or the crawl is not allowed."""
+    spider = market_class(request.market)
+    if SEPARATOR in "".join(request.queries):
+        raise BadInput(f"query: {SEPARATOR!r} cannot stand in search words")
+    try:
+        spider.check_arguments(read_arguments(spider.arguments_model, request.market, dict(request.arguments())))
+    except ArgumentError as problem:
+        raise BadInput(str(problem)) from None
+
+
+def start_process(
+    request: CrawlRequest, settings: Settings, *, run_id: str | None, database_url: str | None, log: Path | None = None
+) -> subprocess.Popen[bytes]:
+    """Start the crawl's process and return at once; without a database it only writes its --out file."""
+    command = [sys.executable, "-m", "crawler.process", request.market]
+    for name, value in request.arguments().items():
+        command += ["-a", f"{name}={value}"]
+    if run_id is not None and database_url is not None:
+        command += ["--run-id", run_id]
+    if request.out is not None:
+        command += ["--out", str(request.out)]
+    environment = dict(os.environ)
+    # The address of the database travels in the environment: a command line is readable by every local user.
+    if database_url is not None:
+        environment["MARKWATCH_DB"] = database_url
+        environment["MARKWATCH_CAPTURES"] = str(settings.captures_dir)
+    if log is None:
+        return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as stream:
+        return subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT
+        )
+
+
+def wait_for(process: subprocess.Popen[bytes], tick: Callable[[], None]) -> int:
+    """Wait for a crawl and call `tick` meanwhile; Ctrl-C stops the crawl gracefully, a second one at once."""
+    interrupts = 0
+    while True:
+        try:
+            return process.wait(timeout=POLL_SECONDS)
+        except subprocess.TimeoutExpired:
+            tick()
+        except KeyboardInterrupt:
+            interrupts += 1
+            if interrupts == 1:
+                process.terminate()
+            else:
+                process.kill()
+                raise
+
+
+def request_of(run: Run) -> CrawlRequest:
+    """Return the request that a stored run was opened with; opened hosts are never taken from a row."""
+    given = run.arguments
+    return CrawlRequest(
+        market=run.market,
+        queries=_parts(given.get("query", "")),
+        urls=_parts(given.get("url", "")),
+        max_pages=int(given["max_pages"]) if given.get("max_pages") else None,
+    )
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.split(SEPARATOR) if part)
+
+
+def log_path(settings: Settings, run: Run) -> Path:
+    """Return where the log of a run lies."""
+    return settings.logs_dir / f"{run.run_id}.log"
