@@ -52,7 +52,8 @@ def test_a_kill_in_the_middle_leaves_each_capture_complete_or_absent(tmp_path: P
         process.send_signal(signal.SIGKILL)
         said, _ = process.communicate()
         assert process.returncode == -signal.SIGKILL
-        for line in (head + said).splitlines():
+        # A line that the kill cut short promises nothing.
+        for line in (head + said).split("\n")[:-1]:
             word, body_number, sha256 = line.split()
             begun[sha256] = int(body_number)
             if word == "kept":
