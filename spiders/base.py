@@ -11,7 +11,7 @@ from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from records.listing import Listing, PageCopy
+from records.listing import Listing, PageCopy, Seller
 from spiders.addresses import checked, is_default_port, is_on_host, moved, origin_of
 from spiders.arguments import ArgumentError, CrawlArguments, read_arguments
 from spiders.blocks import BLOCKED_STATUSES, GONE_STATUSES, check_answer
@@ -69,6 +69,7 @@ class MarketSpider(Spider):
         self.arguments = read_arguments(self.arguments_model, self.name, given)
         self.pages_left: dict[str, int] = {}
         self.known_ids: dict[str, set[str]] = {}
+        self.known_sellers: dict[str, Seller] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **given: Any) -> Self:
@@ -139,13 +140,18 @@ class MarketSpider(Spider):
         """Yield one request per query and per page given."""
         for url in self.start_addresses(self.arguments):
             self.pages_left[url] = self.arguments.max_pages - 1
-            yield self.request(url, start=url)
+            yield self.request(url, start=url, priority=self.start_priority(url))
 
-    def request(self, url: str, *, start: str) -> Request:
+    def start_priority(self, url: str) -> int:  # noqa: ARG002 - the hook's argument
+        """Return how early a first page is fetched; higher is earlier."""
+        return 0
+
+    def request(self, url: str, *, start: str, priority: int = 0) -> Request:
         """Return the request for one of the market's own addresses, pointed at the replay host where one is set."""
         base = self.arguments.base_url
         target = url if base is None or _is_opened(url, self.arguments) else moved(url, origin_of(base))
-        return Request(target, callback=self.parse, meta={"real_url": url, "start": start, **self.request_meta()})
+        meta = {"real_url": url, "start": start, **self.request_meta()}
+        return Request(target, callback=self.parse, meta=meta, priority=priority)
 
     def request_meta(self) -> dict[str, object]:
         """Return what every request of this spider carries besides its address; a hook for browser pages."""
@@ -169,10 +175,16 @@ class MarketSpider(Spider):
         ids = {listing.listing_id for listing in reading.listings}
         is_new = not ids <= known
         known |= ids
+        self.known_sellers |= {seller.seller_id: seller for seller in reading.sellers if seller.seller_id is not None}
         for listing in reading.listings:
-            yield replace(listing, page_copy=page_copy)
+            yield replace(listing, page_copy=page_copy, seller=self.named(listing.seller))
         if is_new or not self.stops_at_known:
             yield from self.follow(reading.links, start)
+
+    def named(self, seller: Seller) -> Seller:
+        """Return the seller with the name that an earlier answer gave its shop."""
+        known = self.known_sellers.get(seller.seller_id or "")
+        return seller if known is None or seller.name is not None else replace(seller, name=known.name)
 
     def follow(self, links: tuple[str, ...], start: str) -> Iterator[Request]:
         """Yield requests for the links that belong to the market, as many as the page limit leaves."""

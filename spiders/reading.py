@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import TypeVar
 
-from records.listing import Listing
+from records.listing import Listing, Seller
 from records.money import Money
 from spiders.errors import PageChanged
 
@@ -52,6 +52,8 @@ class Reading:
     """Reason -> number of entries that gave no listing."""
     notes: tuple[str, ...] = ()
     """What people should know: fields never seen before, two prices that disagree."""
+    sellers: tuple[Seller, ...] = ()
+    """Shops that the answer describes without their listings; their names complete listings read from other answers."""
 
 
 class Record:
@@ -172,13 +174,14 @@ def finish(record: Record, *, ignore: Iterable[str]) -> tuple[str, ...]:
 
 
 def text(value: object) -> str:
-    """Read a text as printed: a string, or the digits of a number. NUL goes (databases refuse it, browsers hide it)."""
+    """Read a text as printed, or the digits of a number.
+
+    NUL goes: browsers hide it and databases refuse it. Half a surrogate pair becomes U+FFFD.
+    """
     if isinstance(value, str):
-        return (
-            value.replace("\x00", "").encode("utf-8", "replace").decode()
-            if not value.isascii() or "\x00" in value
-            else value
-        )
+        if value.isascii():
+            return value.replace("\x00", "")
+        return value.replace("\x00", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise WrongKind("is not text")
     return str(value)

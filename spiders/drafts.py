@@ -1,0 +1,103 @@
+"""Making listings at the edge: texts cut to their limits, markup removed from descriptions."""
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+
+from selectolax.lexbor import LexborHTMLParser
+
+from records.listing import LIMITS, MAX_CATEGORIES, MAX_IMAGES, Listing, Offer, Seller, cut_to_limit
+from spiders.reading import Answer
+
+BLOCK_TAGS = (
+    "address, article, blockquote, br, dd, div, dl, dt, figure, h1, h2, h3, h4, h5, h6, hr, li, ol, p, pre, "
+    "section, table, tr, ul"
+)
+NOT_SHOWN_TAGS = ["script", "style", "template", "noscript", "iframe", "svg"]
+_MARKUP = re.compile(r"<[a-zA-Z/!]|&[#a-zA-Z]")
+_BLANK_LINES = re.compile(r"[ \t\r\f\v]*\n\s*\n[ \t]*")
+# Descriptions longer than this are cut before their markup is read: reading time stays small.
+MAX_MARKUP = 200_000
+
+
+def make_listing(
+    answer: Answer,
+    *,
+    market: str,
+    listing_id: str,
+    title: str,
+    url: str | None,
+    currency: str | None,
+    offer: Offer,
+    seller: Seller,
+    condition: str | None = None,
+    brand: str | None = None,
+    gtin: str | None = None,
+    sku: str | None = None,
+    mpn: str | None = None,
+    category: Iterable[str] = (),
+    description: str | None = None,
+    images: Iterable[str] = (),
+    sold: int | None = None,
+    rating: Decimal | None = None,
+    review_count: int | None = None,
+) -> Listing:
+    """Return the listing with every text cut to its limit and the cut counted; `description` may hold markup."""
+    cut_from: dict[str, int] = {}
+
+    def limited(name: str, text: str | None) -> str | None:
+        if text is None or not text.strip():
+            return None
+        kept, length = cut_to_limit(name, text)
+        if length is not None:
+            cut_from[name] = length
+        return kept
+
+    return Listing(
+        market=market,
+        listing_id=listing_id,
+        title=limited("title", title) or "",
+        url=url,
+        offer=Offer(
+            price=offer.price,
+            price_max=offer.price_max,
+            original_price=offer.original_price,
+            price_raw=limited("price_raw", offer.price_raw),
+            availability=offer.availability,
+        ),
+        seller=Seller(
+            seller_id=seller.seller_id,
+            name=limited("seller_name", seller.name),
+            official=seller.official,
+            location=seller.location,
+        ),
+        currency=currency,
+        condition=condition,
+        brand=limited("brand", brand),
+        gtin=gtin,
+        sku=sku,
+        mpn=mpn,
+        category=tuple(part[: LIMITS["category"]] for part in dict.fromkeys(category) if part.strip())[:MAX_CATEGORIES],
+        description=limited("description", None if description is None else plain_text(description)),
+        images=tuple(dict.fromkeys(images))[:MAX_IMAGES],
+        sold=sold,
+        # A rating of 0 with no vote behind it is the absence of one.
+        rating=rating or None,
+        review_count=review_count,
+        fetched_at=answer.fetched_at,
+        cut_from=cut_from,
+    )
+
+
+def plain_text(markup: str) -> str:
+    """Return the text of a piece of HTML as a reader sees it: tags gone, blocks on lines of their own."""
+    if not _MARKUP.search(markup):
+        return markup.strip()
+    tree = LexborHTMLParser(markup[:MAX_MARKUP])
+    tree.strip_tags(NOT_SHOWN_TAGS)
+    for node in tree.css(BLOCK_TAGS):
+        node.insert_before("\n")
+        node.insert_after("\n")
+    body = tree.body
+    found = "" if body is None else body.text(deep=True, separator="", strip=False)
+    return _BLANK_LINES.sub("\n", found.replace("\x00", "")).strip()

@@ -1,0 +1,70 @@
+"""Any web shop: products by schema.org JSON-LD, microdata or OpenGraph; categories, further pages and sitemaps."""
+
+from typing import ClassVar, cast
+
+from pydantic import Field
+
+from spiders.addresses import is_default_port, is_on_host, origin_of
+from spiders.arguments import CrawlArguments
+from spiders.base import MarketSpider, Yield
+from spiders.errors import UnknownPage
+from spiders.formats.shop_pages import read_shop_page
+from spiders.json_api import is_json
+from spiders.pages import open_page
+from spiders.reading import Answer, Reading
+from spiders.rendered import browser_meta
+from spiders.shop_links import site_of
+from spiders.sitemaps import is_sitemap, read_sitemap
+
+
+class ShopArguments(CrawlArguments):
+    """What a web shop's crawl can be told."""
+
+    max_pages: int = Field(default=100, ge=1, le=100_000, description="Pages fetched per page given")
+    sitemap: bool = Field(default=False, description="Also read /sitemap.xml of each site given")
+    rendered: bool = Field(default=False, description="Fetch pages through a browser, for shops built by script")
+
+
+class ShopSpider(MarketSpider):
+    """Any web shop. A listing's id is its page's canonical address: no fragment, no tracking parameters."""
+
+    name = "shop"
+    title = "Web shop"
+    home = ""
+    expected = Yield(at_least=1)
+    arguments_model = ShopArguments
+    stops_at_known: ClassVar[bool] = False
+
+    @classmethod
+    def start_addresses(cls, arguments: CrawlArguments) -> tuple[str, ...]:
+        """Return the pages given, their sitemaps where asked for, or the replay host itself."""
+        if arguments.query:
+            cls.search_url(arguments.query[0], 1)
+        given = arguments.url or ((arguments.base_url,) if arguments.base_url is not None else ())
+        if not cast("ShopArguments", arguments).sitemap:
+            return given
+        return tuple(dict.fromkeys((*given, *(f"{origin_of(url)}/sitemap.xml" for url in given))))
+
+    @classmethod
+    def real_address(cls, url: str, arguments: CrawlArguments) -> str:  # noqa: ARG003 - the hook's arguments
+        """Return the address itself: a shop has no home but the pages given."""
+        return url
+
+    @classmethod
+    def may_fetch(cls, url: str, arguments: CrawlArguments) -> bool:
+        """Return whether the address lies on the site of a page given, on a usual port, or on a host opened."""
+        sites = tuple(site_of(given) for given in arguments.url)
+        return (is_on_host(url, sites) and is_default_port(url)) or super().may_fetch(url, arguments)
+
+    @classmethod
+    def read_page(cls, answer: Answer) -> Reading:
+        """Read a product page, a category page or a sitemap."""
+        if is_sitemap(answer.body):
+            return read_sitemap(answer)
+        if is_json(answer) and not answer.body.lstrip().startswith(b"<"):
+            raise UnknownPage(answer.url, "is JSON; a web shop's pages are HTML or sitemaps")
+        return read_shop_page(answer, open_page(answer))
+
+    def request_meta(self) -> dict[str, object]:
+        """Send pages through the browser where asked to."""
+        return browser_meta() if cast("ShopArguments", self.arguments).rendered else {}

@@ -1,0 +1,57 @@
+"""HTML answers: decoded, bounded, and the data that scripts of a page carry."""
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser
+from w3lib.encoding import html_to_unicode
+
+from spiders.errors import PageChanged, UnknownPage
+from spiders.json_api import read_json
+from spiders.reading import Answer, Record
+
+MAX_NESTING = 1_000
+MAX_ATTRIBUTES = 1_000
+LONG_TAG_BYTES = 20_000
+# Elements that are closed by hand in every page; only these can pile up.
+_PILING_TAG = re.compile(
+    rb"<(/?)(?:div|span|section|article|table|ul|ol|dl|b|i|em|strong|font|a|form|main|nav)\b", re.IGNORECASE
+)
+_LONG_TAG = re.compile(rb"<[a-zA-Z][^>]{%d,}" % LONG_TAG_BYTES)
+
+
+def check_page(answer: Answer) -> None:
+    """Raise PageChanged for a page whose build would cost minutes to parse: nested or attributed without measure."""
+    depth = deepest = 0
+    for tag in _PILING_TAG.finditer(answer.body):
+        depth += -1 if tag.group(1) else 1
+        deepest = max(deepest, depth)
+    if deepest > MAX_NESTING:
+        raise PageChanged(answer.url, "page", f"nesting is deeper than {MAX_NESTING}", deepest)
+    for long_tag in _LONG_TAG.finditer(answer.body):
+        if long_tag.group().count(b"=") > MAX_ATTRIBUTES:
+            raise PageChanged(answer.url, "page", f"a tag has more than {MAX_ATTRIBUTES} attributes")
+
+
+def page_text(answer: Answer) -> str:
+    """Return the page's characters, its charset taken from byte order mark, header or meta tag, else UTF-8."""
+    return str(html_to_unicode(answer.content_type or None, answer.body, default_encoding="utf-8")[1])
+
+
+def open_page(answer: Answer) -> LexborHTMLParser:
+    """Return the parsed page; raise PageChanged for one that is hostile or is no HTML."""
+    check_page(answer)
+    page = page_text(answer)
+    if "<" not in page:
+        raise UnknownPage(answer.url, "is neither JSON nor HTML")
+    return LexborHTMLParser(page)
+
+
+def next_data(answer: Answer, page: LexborHTMLParser) -> Record | None:
+    """Return the state that a Next.js page carries in __NEXT_DATA__, or None where the page has none."""
+    node = page.css_first("script#__NEXT_DATA__")
+    if node is None:
+        return None
+    value = read_json(answer.url, node.text(deep=True).encode("utf-8", "replace"))
+    if not isinstance(value, dict):
+        raise PageChanged(answer.url, "__NEXT_DATA__", "is not an object", value)
+    return Record(answer.url, "__NEXT_DATA__", value)
