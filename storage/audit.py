@@ -1,0 +1,138 @@
+"""The audit trail: rows that are only added, each bound to the one before by its hash."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import insert, select, text
+from sqlalchemy.orm import Session
+
+from storage.column_types import canonical, storable, storable_document
+from storage.tables import audit
+
+# Any fixed number: writers of the chain wait for each other on it, on PostgreSQL (SQLite has one writer anyway).
+CHAIN_LOCK = 7_290_002
+# The hash before the first row.
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow:
+    """One thing that was done."""
+
+    sequence: int
+    """1 for the first row, without gaps."""
+    at: datetime
+    """Aware UTC."""
+    actor: str
+    """Log-in name or command."""
+    action: str
+    """What was done: a verb and its object, such as hit.decide."""
+    subject: str
+    """What it was done to: the id of a hit, user, schedule, ..."""
+    data: Mapping[str, object]
+    """Further facts; JSON values."""
+    previous_sha256: str
+    """Hash of the row before; zeros for the first."""
+    row_sha256: str
+    """Hash of the previous hash and this row's canonical JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditProblem:
+    """A place where the chain is broken."""
+
+    sequence: int
+    """The first row that is wrong."""
+    problem: str
+    """What is wrong with it."""
+
+    def __str__(self) -> str:
+        return f"audit row {self.sequence}: {self.problem}"
+
+
+def _hash(
+    previous: str, sequence: int, at: datetime, actor: str, action: str, subject: str, data: Mapping[str, object]
+) -> str:
+    document = canonical(
+        {
+            "sequence": sequence,
+            "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "actor": actor,
+            "action": action,
+            "subject": subject,
+            "data": data,
+        }
+    )
+    return hashlib.sha256(f"{previous}\n{document}".encode()).hexdigest()
+
+
+def hold_chain(session: Session) -> None:
+    """Make other writers of the chain wait until this transaction ends; taken before any row is locked."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CHAIN_LOCK})
+
+
+def load_audit_head(session: Session) -> tuple[int, str]:
+    """Return number and hash of the last row, (0, zeros) before the first. Kept outside, it shows a cut-off tail."""
+    row = session.execute(
+        select(audit.c.sequence, audit.c.row_sha256).order_by(audit.c.sequence.desc()).limit(1)
+    ).one_or_none()
+    return (0, GENESIS) if row is None else (row.sequence, row.row_sha256)
+
+
+def record_audit(
+    session: Session, at: datetime, actor: str, action: str, subject: str, data: Mapping[str, object] | None = None
+) -> AuditRow:
+    """Add a row to the end of the chain and return it."""
+    hold_chain(session)
+    sequence, previous = load_audit_head(session)
+    actor, action, subject = storable(actor), storable(action), storable(subject)
+    facts = storable_document(dict(data or {}))
+    assert isinstance(facts, dict)  # noqa: S101 - tells the type checker what storable_document keeps
+    digest = _hash(previous, sequence + 1, at, actor, action, subject, facts)
+    row = AuditRow(
+        sequence=sequence + 1,
+        at=at.astimezone(UTC),
+        actor=actor,
+        action=action,
+        subject=subject,
+        data=facts,
+        previous_sha256=previous,
+        row_sha256=digest,
+    )
+    session.execute(insert(audit).values({name: getattr(row, name) for name in AuditRow.__slots__}))
+    return row
+
+
+def verify_audit(session: Session, head: tuple[int, str] | None = None) -> tuple[AuditProblem, ...]:
+    """Return where the chain is broken, first place first; empty when every row is as it was written.
+
+    With a `head` kept from load_audit_head, rows missing from the end are found as well.
+    """
+    expected, previous = 1, GENESIS
+    rows = session.execute(select(audit).order_by(audit.c.sequence).execution_options(yield_per=1_000))
+    for row in rows:
+        if row.sequence != expected:
+            return (AuditProblem(sequence=expected, problem=f"missing; the next row is {row.sequence}"),)
+        if row.previous_sha256 != previous:
+            return (AuditProblem(sequence=expected, problem="does not follow the row before it"),)
+        digest = _hash(previous, row.sequence, row.at, row.actor, row.action, row.subject, row.data)
+        if digest != row.row_sha256:
+            return (AuditProblem(sequence=expected, problem="was changed after it was written"),)
+        if head is not None and row.sequence == head[0] and digest != head[1]:
+            return (AuditProblem(sequence=expected, problem="is not the row that the kept head names"),)
+        expected, previous = expected + 1, digest
+    if head is not None and head[0] >= expected:
+        return (AuditProblem(sequence=expected, problem=f"missing, and all up to the kept head {head[0]}"),)
+    return ()
+
+
+def load_audit(session: Session, subject: str | None = None, limit: int = 1_000) -> tuple[AuditRow, ...]:
+    """Return the rows about a subject, or all, oldest first; at most the `limit` newest."""
+    query = select(audit).order_by(audit.c.sequence.desc()).limit(limit)
+    if subject is not None:
+        query = query.where(audit.c.subject == subject)
+    rows = session.execute(query).mappings().all()
+    return tuple(AuditRow(**row) for row in reversed(rows))

@@ -1,0 +1,165 @@
+"""Opening a database: the engine, its settings on SQLite and PostgreSQL, read and write transactions."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from storage.checks import find_problems
+from storage.counts import write_counts
+from storage.errors import DatabaseAbsent, DatabaseOutdated, NotSupported
+from storage.schema import current_revision, head_revision, migrate, read_revision
+
+# What every SQLite connection is told, in this order. FULL: an acknowledged commit survives a power cut.
+# recursive_triggers: without it INSERT OR REPLACE would delete append-only rows unseen by their triggers.
+SQLITE_PRAGMAS: dict[str, str] = {
+    "busy_timeout": "15000",
+    "journal_mode": "WAL",
+    "synchronous": "FULL",
+    "foreign_keys": "ON",
+    "recursive_triggers": "ON",
+    "trusted_schema": "OFF",
+    "cache_size": "-32000",
+}
+# What every PostgreSQL connection is told, in milliseconds where it is a time. Exports read page by page within one
+# transaction, hence the minute of idleness.
+POSTGRES_SETTINGS: dict[str, str] = {
+    "statement_timeout": "15000",
+    "lock_timeout": "5000",
+    "idle_in_transaction_session_timeout": "60000",
+    "timezone": "UTC",
+}
+# A reader sees one moment, however many queries it asks, and cannot write.
+SQLITE_READING: dict[str, Any] = {"sqlite_begin": "DEFERRED"}
+POSTGRES_READING: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+POSTGRES_POOL: dict[str, Any] = {"pool_size": 5, "max_overflow": 5, "pool_pre_ping": True}
+SQLITE_POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 32}
+
+
+class Database:
+    """An open database whose schema fits this program. One per process; never carried across a fork."""
+
+    def __init__(self, url: str, engine: Engine) -> None:
+        self.url = url
+        self._engine = engine
+        self._is_sqlite = engine.dialect.name == "sqlite"
+        reading = SQLITE_READING if self._is_sqlite else POSTGRES_READING
+        self._readers = sessionmaker(engine.execution_options(**reading))
+        self._writers = sessionmaker(engine.execution_options(sqlite_begin="IMMEDIATE"))
+        # SQLite has one writer; threads of this process queue here in order, instead of sleeping in its busy handler.
+        self._turn: threading.Lock | nullcontext[None] = threading.Lock() if self._is_sqlite else nullcontext()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Give a session that sees one moment of the database and refuses to write."""
+        with self._readers() as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Give a session whose changes are all kept when the block ends, and none when it raises."""
+        with self._turn, self._writers() as session, session.begin():
+            session.info["writable"] = True
+            yield session
+            write_counts(session)
+
+    def check(self) -> tuple[str, ...]:
+        """Return every problem of the file, the schema, the kept counters and the audit chain; empty when sound."""
+        with self.read() as session:
+            return find_problems(session)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Return the database at the URL; raise DatabaseAbsent or DatabaseOutdated. Never creates anything."""
+    parsed = parse_url(url)
+    path = sqlite_path(parsed)
+    if path is not None and not path.is_file():
+        raise DatabaseAbsent(url)
+    engine = make_engine(parsed)
+    try:
+        with engine.connect() as connection:
+            have = read_revision(connection)
+    except OperationalError as error:
+        engine.dispose()
+        raise DatabaseAbsent(url, str(error.orig).strip().partition("\n")[0]) from error
+    want = head_revision()
+    if have != want:
+        engine.dispose()
+        raise DatabaseOutdated(url, have or "none", want, newer=have is not None and current_revision(have) is None)
+    return Database(url, engine)
+
+
+def upgrade(url: str) -> None:
+    """Make the database (a SQLite file) where there is none, and bring its schema to this program's.
+
+    The whole upgrade is one transaction: interrupted, it leaves what was there. A PostgreSQL database must exist.
+    """
+    parsed = parse_url(url)
+    path = sqlite_path(parsed)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(parsed, statement_timeout="0")
+    try:
+        with engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
+            have = read_revision(connection)
+            if have is not None and current_revision(have) is None:
+                raise DatabaseOutdated(url, have, head_revision(), newer=True)
+            migrate(connection)
+    except OperationalError as error:
+        raise DatabaseAbsent(url, str(error.orig).strip().partition("\n")[0]) from error
+    finally:
+        engine.dispose()
+
+
+def parse_url(url: str) -> URL:
+    """Return the parsed URL, with the psycopg driver for PostgreSQL; raise NotSupported for other databases."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise NotSupported(f"{url!r} is not a database URL such as sqlite:///markwatch.db") from error
+    kind = parsed.get_backend_name()
+    if kind == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if kind != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        raise NotSupported(f"{url!r}: the database is a SQLite file or a PostgreSQL database")
+    return parsed
+
+
+def sqlite_path(parsed: URL) -> Path | None:
+    """Return the file of a SQLite URL, None for PostgreSQL."""
+    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+
+
+def make_engine(parsed: URL, **settings: str) -> Engine:
+    """Return an engine with the settings of its kind of database; `settings` override those of PostgreSQL."""
+    if parsed.get_backend_name() == "postgresql":
+        options = " ".join(f"-c {name}={value}" for name, value in (POSTGRES_SETTINGS | settings).items())
+        arguments: dict[str, Any] = {"options": options, "connect_timeout": 5}
+        return create_engine(parsed, connect_args=arguments, **POSTGRES_POOL)
+    engine = create_engine(parsed, connect_args={"timeout": 15}, **SQLITE_POOL)
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _configure_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own transactions start too late and end at schema changes; BEGIN is sent by _begin_sqlite instead.
+    connection.isolation_level = None
+    for name, value in SQLITE_PRAGMAS.items():
+        connection.execute(f"PRAGMA {name} = {value}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the lock at once, so that it can never fail halfway when another writer was first.
+    begin = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if begin == 'IMMEDIATE' else 'ON'}")
+    connection.exec_driver_sql(f"BEGIN {begin}")

@@ -1,0 +1,133 @@
+"""What storage says about a hit beyond the judgement itself: its state, its decision, its place in the queue."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from records.decision import Decision
+from records.hit import Hit, Tier, Track
+
+HitState = Literal["new", "confirmed", "rejected", "unsure", "lapsed"]
+View = Literal["unreviewed", "confirmed", "rejected", "unsure", "below", "price", "disguised", "all"]
+Sort = Literal["score", "newest"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDecision:
+    """A decision with its row's number and what became of it."""
+
+    decision_id: int
+    """Number of its row; later decisions have higher ones."""
+    hit_id: str
+    """The hit decided."""
+    decision: Decision
+    """Verdict, reason, actor, time and note."""
+    revision: int
+    """Revision of the hit that the person looked at."""
+    undone_at: datetime | None = None
+    """When it was undone; None while it was not."""
+    undone_by: str | None = None
+    """Who undid it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredHit:
+    """A hit with everything that storage knows about it."""
+
+    hit_id: str
+    """13 letters and digits; the same for ever for the same (listing, mark or product, track)."""
+    hit: Hit
+    """The judgement, with the listing as it was judged."""
+    state: HitState
+    """new, confirmed, rejected, unsure, or lapsed: no longer found and never decided."""
+    revision: int
+    """Grows with every change of the judgement and every decision; a decision names the one it was made on."""
+    brand: str
+    """Brand of the mark; the mark's own text where it has none."""
+    owner: str | None
+    """Owner of the mark."""
+    first_seen_at: datetime
+    """When it was first found."""
+    last_seen_at: datetime
+    """When it was last found."""
+    reopened_because: str | None
+    """What changed after it was dismissed, such as "title, price"; None unless it was reopened."""
+    decision: StoredDecision | None
+    """The decision in force."""
+    capture_sha256: str | None
+    """Hash of the kept answer that the listing was read from; None where none is kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HitFilter:
+    """Which hits to show. Every condition that is set must hold."""
+
+    view: View = "unreviewed"
+    """unreviewed = tier high or medium and not decided; below = tier low and not decided;
+    price, disguised = the unreviewed ones of the price track, or with an altered spelling; all = really all."""
+    brand: str | None = None
+    """Brand name."""
+    market: str | None = None
+    """Spider name."""
+    tier: Tier | None = None
+    """Tier."""
+    track: Track | None = None
+    """ip or price."""
+    seller_id: str | None = None
+    """The marketplace's id of the seller."""
+    signal: str | None = None
+    """Name of a signal among the evidence."""
+    text: str | None = None
+    """Words in title, brand field, seller name or listing id; letter case and accents do not matter."""
+    owner: str | None = None
+    """Owner name."""
+    brands: tuple[str, ...] | None = None
+    """Only these brands, such as those a brand viewer may see; empty shows nothing, None does not limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePage:
+    """One page of the queue."""
+
+    rows: tuple[StoredHit, ...]
+    """The hits, in order."""
+    next_cursor: str | None
+    """Opaque; pass it as `after` for the next page. None on the last page."""
+    previous: bool
+    """True when this is not the first page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbours:
+    """The hits before and after one in a queue."""
+
+    previous_id: str | None
+    """None for the first."""
+    next_id: str | None
+    """None for the last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """The values that filters can offer."""
+
+    brands: tuple[str, ...]
+    """Brands that have hits."""
+    markets: tuple[str, ...]
+    """Marketplaces that have hits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedHits:
+    """What one judgement of one listing changed."""
+
+    new: int = 0
+    """Found for the first time."""
+    changed: int = 0
+    """Judged differently, or the listing changed."""
+    unchanged: int = 0
+    """As before."""
+    reopened: int = 0
+    """Dismissed before, open again because the listing changed; or lapsed before and found again."""
+    lapsed: int = 0
+    """No longer found and never decided."""

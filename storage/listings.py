@@ -1,0 +1,222 @@
+"""Listings as last seen, their prices over time, and the sellers behind them."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import and_, func, insert, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from records.listing import Availability, Listing, Seller
+from records.money import Money
+from storage.column_types import canonical, storable
+from storage.documents import VOLATILE, listing_from_document, listing_to_document, tidy_amount
+from storage.tables import listings, price_observations, sellers
+
+Change = Literal["new", "changed", "unchanged"]
+
+# An unchanged price is noted again after this time, so that the history shows that it still held.
+PRICE_REPEATED_AFTER = timedelta(days=1)
+_PRICES = ("price", "price_max", "original_price")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceObservation:
+    """What a listing cost at one moment."""
+
+    seen_at: datetime
+    """Aware UTC; grows from one observation of a listing to the next."""
+    price: Money | None
+    """Selling price, or the lower end of a range; None when unknown."""
+    price_max: Money | None
+    """Upper end of a range."""
+    original_price: Money | None
+    """The struck-through price."""
+    price_raw: str | None
+    """The price as the source sent it."""
+    availability: Availability | None
+    """None when the source did not say."""
+    run_id: str | None
+    """The run that saw it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """When a listing was seen."""
+
+    first_seen_at: datetime
+    """First time."""
+    last_seen_at: datetime
+    """Latest time."""
+    changed_at: datetime
+    """Latest time at which it differed from the time before."""
+
+
+def _money_values(name: str, money: Money | None) -> dict[str, object]:
+    return {
+        name: None if money is None else money.amount,
+        f"{name}_currency": None if money is None else money.currency,
+        f"{name}_printed": None if money is None else money.raw,
+    }
+
+
+def money_of(row: Mapping[Any, Any], name: str) -> Money | None:
+    """Return the money value of a row's three columns."""
+    amount, currency = row[name], row[f"{name}_currency"]
+    if amount is None:
+        return None
+    return Money(amount=tidy_amount(amount, currency), currency=currency, raw=row[f"{name}_printed"])
+
+
+def money_values(**parts: Money | None) -> dict[str, object]:
+    """Return the column values of money values by name."""
+    return {column: value for name, money in parts.items() for column, value in _money_values(name, money).items()}
+
+
+def save_listing(session: Session, listing: Listing, run_id: str | None, seen_at: datetime) -> Change:
+    """Keep the listing as seen at that time, its price if that is news, and its seller.
+
+    Saving it twice changes nothing. A sighting older than the latest one changes nothing either.
+    """
+    document = listing_to_document(listing)
+    listing = listing_from_document(document)
+    content = {name: value for name, value in document.items() if name not in VOLATILE}
+    digest = hashlib.sha256(canonical(content).encode()).hexdigest()
+    here = and_(listings.c.market == listing.market, listings.c.listing_id == listing.listing_id)
+    known = session.execute(select(listings.c.content_sha256, listings.c.last_seen_at).where(here)).one_or_none()
+    if known is not None and seen_at < known.last_seen_at:
+        return "unchanged"
+    change: Change = "new" if known is None else "unchanged" if known.content_sha256 == digest else "changed"
+    values: dict[str, object] = {
+        "title": listing.title,
+        "seller_id": listing.seller.seller_id,
+        "document": document,
+        "content_sha256": digest,
+        "run_id": run_id,
+        "last_seen_at": seen_at,
+    }
+    if change != "unchanged":
+        values["changed_at"] = seen_at
+    if known is None:
+        key = {"market": listing.market, "listing_id": listing.listing_id}
+        session.execute(insert(listings).values(**key, **values, first_seen_at=seen_at))
+    else:
+        session.execute(update(listings).where(here).values(values))
+    _save_price(session, listing, run_id, seen_at)
+    _save_seller(session, listing, seen_at)
+    return change
+
+
+def _save_price(session: Session, listing: Listing, run_id: str | None, seen_at: datetime) -> None:
+    offer = listing.offer
+    here = and_(price_observations.c.market == listing.market, price_observations.c.listing_id == listing.listing_id)
+    query = select(price_observations).where(here).order_by(price_observations.c.seen_at.desc()).limit(1)
+    last = session.execute(query).mappings().one_or_none()
+    if last is not None:
+        if seen_at <= last["seen_at"]:
+            return
+        before = (*(money_of(last, name) for name in _PRICES), last["price_raw"], last["availability"])
+        now = (offer.price, offer.price_max, offer.original_price, offer.price_raw, offer.availability)
+        if before == now and seen_at - last["seen_at"] <= PRICE_REPEATED_AFTER:
+            return
+    session.execute(
+        insert(price_observations).values(
+            market=listing.market,
+            listing_id=listing.listing_id,
+            seen_at=seen_at,
+            **money_values(price=offer.price, price_max=offer.price_max, original_price=offer.original_price),
+            price_raw=offer.price_raw,
+            availability=offer.availability,
+            run_id=run_id,
+        )
+    )
+
+
+def _save_seller(session: Session, listing: Listing, seen_at: datetime) -> None:
+    """Keep what is known of the seller; a value that this page does not say stays as it was."""
+    seller = listing.seller
+    if seller.seller_id is None:
+        return
+    here = and_(sellers.c.market == listing.market, sellers.c.seller_id == seller.seller_id)
+    said = {"name": seller.name, "official": seller.official, "location": seller.location}
+    known = session.execute(select(sellers).where(here)).mappings().one_or_none()
+    if known is None:
+        session.execute(
+            insert(sellers).values(
+                market=listing.market, seller_id=seller.seller_id, first_seen_at=seen_at, last_seen_at=seen_at, **said
+            )
+        )
+    elif seen_at > known["last_seen_at"]:
+        news = {name: value for name, value in said.items() if value is not None}
+        session.execute(update(sellers).where(here).values(last_seen_at=seen_at, **news))
+
+
+def load_listing(session: Session, market: str, listing_id: str) -> Listing | None:
+    """Return the listing as last seen, None where it never was."""
+    query = select(listings.c.document).where(listings.c.market == market, listings.c.listing_id == listing_id)
+    document = session.scalar(query)
+    return None if document is None else listing_from_document(document)
+
+
+def load_listings(
+    session: Session, after: tuple[str, str] | None = None, limit: int = 500, since: datetime | None = None
+) -> tuple[Listing, ...]:
+    """Return the next listings by (market, listing_id) after a key; with `since`, only those seen at or after it."""
+    query = select(listings.c.document).order_by(listings.c.market, listings.c.listing_id).limit(limit)
+    if after is not None:
+        query = query.where(
+            tuple_(listings.c.market, listings.c.listing_id) > tuple_(storable(after[0]), storable(after[1]))
+        )
+    if since is not None:
+        query = query.where(listings.c.last_seen_at >= since)
+    return tuple(listing_from_document(document) for document in session.scalars(query))
+
+
+def count_listings(session: Session) -> int:
+    """Return how many listings are kept."""
+    return int(session.scalar(select(func.count()).select_from(listings)) or 0)
+
+
+def load_prices(session: Session, market: str, listing_id: str) -> tuple[PriceObservation, ...]:
+    """Return the prices of a listing over time, oldest first."""
+    query = (
+        select(price_observations)
+        .where(price_observations.c.market == market, price_observations.c.listing_id == listing_id)
+        .order_by(price_observations.c.seen_at)
+    )
+    return tuple(
+        PriceObservation(
+            seen_at=row["seen_at"],
+            price=money_of(row, "price"),
+            price_max=money_of(row, "price_max"),
+            original_price=money_of(row, "original_price"),
+            price_raw=row["price_raw"],
+            availability=row["availability"],
+            run_id=row["run_id"],
+        )
+        for row in session.execute(query).mappings()
+    )
+
+
+def load_sightings(session: Session, keys: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], Sighting]:
+    """Return when the listings of those keys were seen; keys that never were are left out."""
+    found: dict[tuple[str, str], Sighting] = {}
+    for start in range(0, len(keys), 200):  # SQLite takes a limited number of parameters
+        part = [(storable(market), storable(listing_id)) for market, listing_id in keys[start : start + 200]]
+        query = select(listings).where(tuple_(listings.c.market, listings.c.listing_id).in_(part))
+        for row in session.execute(query).mappings():
+            found[row["market"], row["listing_id"]] = Sighting(
+                first_seen_at=row["first_seen_at"], last_seen_at=row["last_seen_at"], changed_at=row["changed_at"]
+            )
+    return found
+
+
+def load_seller(session: Session, market: str, seller_id: str) -> Seller | None:
+    """Return what is known of a seller, None where no listing named it."""
+    query = select(sellers).where(sellers.c.market == market, sellers.c.seller_id == seller_id)
+    row = session.execute(query).mappings().one_or_none()
+    if row is None:
+        return None
+    return Seller(seller_id=row["seller_id"], name=row["name"], official=row["official"], location=row["location"])

@@ -1,0 +1,161 @@
+"""Crawl runs: asked for, started, alive, ended; and the events a person may want to read afterwards."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from records.run import ENDED, Outcome, Run
+from storage.errors import NotFound
+from storage.hit_content import encode
+from storage.tables import run_events, runs
+
+# A running run without a sign of life for this long is lost.
+LOST_AFTER = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEvent:
+    """Something that happened during a run."""
+
+    run_id: str
+    """The run."""
+    at: datetime
+    """Aware UTC."""
+    kind: str
+    """A word such as blocked, throttled, page_changed."""
+    text: str
+    """What happened, for a person."""
+
+
+def new_run_id(at: datetime) -> str:
+    """Return an id for a run asked for at that time; ids sort by time, to the millisecond."""
+    return encode(int(at.timestamp() * 1_000), 10) + encode(secrets.randbits(30), 6)
+
+
+def _run_of(row: Mapping[Any, Any]) -> Run:
+    values = {name: row[name] for name in Run.__slots__}
+    return Run(**values | {"failed_bounds": tuple(row["failed_bounds"])})
+
+
+def open_run(
+    session: Session,
+    market: str,
+    arguments: Mapping[str, str],
+    requested_at: datetime,
+    requested_by: str,
+    schedule_id: str | None = None,
+    slot: datetime | None = None,
+) -> Run:
+    """Ask for a run and return it, queued; a schedule's due time that was asked for before returns its run."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    statement: Any = (sqlite.insert if is_sqlite else postgresql.insert)(runs)
+    run_id = new_run_id(requested_at)
+    session.execute(
+        statement.values(
+            run_id=run_id,
+            market=market,
+            arguments=dict(arguments),
+            outcome="queued",
+            requested_at=requested_at,
+            counts={},
+            failed_bounds=[],
+            schedule_id=schedule_id,
+            slot=slot,
+            requested_by=requested_by,
+        ).on_conflict_do_nothing(index_elements=["schedule_id", "slot"])
+    )
+    if schedule_id is None or slot is None:
+        return load_run(session, run_id)
+    query = select(runs).where(runs.c.schedule_id == schedule_id, runs.c.slot == slot)
+    return _run_of(session.execute(query).mappings().one())
+
+
+def _update(session: Session, run_id: str, outcomes: tuple[Outcome, ...], **values: Any) -> bool:
+    """Change a run that is in one of the states; return whether it was."""
+    query = update(runs).where(runs.c.run_id == run_id, runs.c.outcome.in_(outcomes)).values(values)
+    return session.execute(query.returning(runs.c.run_id)).one_or_none() is not None
+
+
+def start_run(session: Session, run_id: str, at: datetime, process_id: int) -> bool:
+    """Mark a queued run as running; False when it already started or ended, and the caller must not run it."""
+    return _update(
+        session, run_id, ("queued",), outcome="running", started_at=at, heartbeat_at=at, process_id=process_id
+    )
+
+
+def record_heartbeat(session: Session, run_id: str, at: datetime, counts: Mapping[str, int] | None = None) -> bool:
+    """Note a sign of life with the counts so far; False when the run ended or was given up, and should stop."""
+    values: dict[str, Any] = {"heartbeat_at": at}
+    if counts is not None:
+        values["counts"] = dict(counts)
+    return _update(session, run_id, ("running",), **values)
+
+
+def close_run(
+    session: Session,
+    run_id: str,
+    outcome: Outcome,
+    at: datetime,
+    counts: Mapping[str, int],
+    failed_bounds: Sequence[str] = (),
+) -> Run:
+    """End a run and return it. A run that ended before keeps its first end, also when it was marked lost."""
+    if outcome not in ENDED:
+        raise ValueError(f"outcome {outcome!r} does not end a run")
+    _update(
+        session,
+        run_id,
+        ("queued", "running"),
+        outcome=outcome,
+        finished_at=at,
+        counts=dict(counts),
+        failed_bounds=list(failed_bounds),
+    )
+    return load_run(session, run_id)
+
+
+def mark_lost_runs(session: Session, now: datetime) -> tuple[Run, ...]:
+    """Mark running runs whose last sign of life is too old as lost, and return them."""
+    query = (
+        update(runs)
+        .where(runs.c.outcome == "running", runs.c.heartbeat_at < now - LOST_AFTER)
+        .values(outcome="lost", finished_at=now)
+        .returning(runs.c.run_id)
+    )
+    return tuple(load_run(session, run_id) for run_id in sorted(session.scalars(query).all()))
+
+
+def load_run(session: Session, run_id: str) -> Run:
+    """Return the run; raise NotFound."""
+    row = session.execute(select(runs).where(runs.c.run_id == run_id)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"no run {run_id!r}")
+    return _run_of(row)
+
+
+def load_runs(session: Session, limit: int = 50, market: str | None = None) -> tuple[Run, ...]:
+    """Return the latest runs, newest first."""
+    query = select(runs).order_by(runs.c.run_id.desc()).limit(limit)
+    if market is not None:
+        query = query.where(runs.c.market == market)
+    return tuple(_run_of(row) for row in session.execute(query).mappings())
+
+
+def record_event(session: Session, run_id: str, at: datetime, kind: str, text: str) -> RunEvent:
+    """Note something that happened during a run."""
+    event = RunEvent(run_id=run_id, at=at, kind=kind, text=text)
+    session.execute(insert(run_events).values({name: getattr(event, name) for name in RunEvent.__slots__}))
+    return event
+
+
+def load_events(session: Session, run_id: str, limit: int = 1_000) -> tuple[RunEvent, ...]:
+    """Return the first events of a run, oldest first."""
+    query = select(run_events).where(run_events.c.run_id == run_id).order_by(run_events.c.event_id).limit(limit)
+    rows = session.execute(query).mappings()
+    return tuple(RunEvent(**{name: row[name] for name in RunEvent.__slots__}) for row in rows)
