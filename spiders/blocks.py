@@ -29,6 +29,8 @@ BLOCK_WORDS: tuple[tuple[bytes, str], ...] = (
     (b"captcha-delivery.com", "captcha form"),
 )
 SEARCHED_BYTES = 20_000
+# Refusal pages are small; a whole product page may load the scripts that they consist of.
+REFUSAL_BYTES = 100_000
 _SPACES = re.compile(rb"\s+")
 
 
@@ -42,8 +44,8 @@ def check_answer(answer: Answer) -> None:
     for part in BLOCK_ADDRESSES:
         if part in address:
             raise Blocked(answer.url, f"redirect to {part}")
-    head = _SPACES.sub(b" ", answer.body[:SEARCHED_BYTES].lower())
-    for words, sign in BLOCK_WORDS:
+    head = _SPACES.sub(b" ", answer.body[:SEARCHED_BYTES].lower()).replace(b"> ", b">").replace(b" <", b"<")
+    for words, sign in BLOCK_WORDS if len(answer.body) <= REFUSAL_BYTES else ():
         if words in head:
             raise Blocked(answer.url, sign)
     if answer.status != 200:

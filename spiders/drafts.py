@@ -92,7 +92,7 @@ def make_listing(
 def plain_text(markup: str) -> str:
     """Return the text of a piece of HTML as a reader sees it: tags gone, blocks on lines of their own."""
     if not _MARKUP.search(markup):
-        return markup.strip()
+        return markup
     tree = LexborHTMLParser(markup[:MAX_MARKUP])
     tree.strip_tags(NOT_SHOWN_TAGS)
     for node in tree.css(BLOCK_TAGS):

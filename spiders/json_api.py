@@ -13,13 +13,12 @@ from spiders.errors import PageChanged
 from spiders.reading import MAX_ENTRIES, Answer, Reading, Record
 
 _KEYS = re.compile(rb'"\s*:')
-_NO_NUMBERS = (b"NaN", b"Infinity", b"-Infinity")
+_NO_NUMBERS = (b"NaN", b"Infinity")
 # What orjson says -> what people should know. Tried in this order.
 _PROBLEMS: tuple[tuple[str, str], ...] = (
     ("depth limit", "nesting is too deep"),
     ("infinity", "number is too long"),
     ("end of data", "is cut off"),
-    ("utf-8", "is not UTF-8"),
 )
 
 
@@ -32,7 +31,7 @@ def read_json(url: str, body: bytes) -> object:
         value: object = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         if "surrogate" in str(error):
-            # Half a character: legal in JSON text, unknown to UTF-8; the readers put U+FFFD in its place.
+            # Half a character is legal in JSON text and unknown to UTF-8; the readers put U+FFFD in its place.
             return _read_slowly(url, body)
         _refuse(url, body, error)
     # A quick count finds nearly every answer clean; only a doubtful one is read again, by key.
@@ -59,8 +58,9 @@ def is_json(answer: Answer) -> bool:
 def _refuse(url: str, body: bytes, error: orjson.JSONDecodeError) -> NoReturn:
     byte = len(body.decode("utf-8", "replace")[: error.pos].encode())
     problem = next((words for sign, words in _PROBLEMS if sign in str(error).lower()), "is not JSON")
-    if body[byte:].startswith(_NO_NUMBERS):
+    if body[byte:].startswith(_NO_NUMBERS) or body[byte - 1 :].startswith(b"-Infinity"):
         problem = "is not a number"
+        byte -= body[byte - 1 : byte] == b"-"
     raise PageChanged(
         url, "body", f"{problem} at byte {byte}", body[byte : byte + 20].decode("utf-8", "replace")
     ) from None
@@ -77,6 +77,10 @@ def _read_slowly(url: str, body: bytes) -> object:
     def no_number(name: str) -> object:
         raise PageChanged(url, "body", "is not a number", name)
 
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        raise PageChanged(url, "body", f"is not UTF-8 at byte {error.start}") from None
     try:
         value: object = json.loads(body, object_pairs_hook=unique, parse_constant=no_number)
     except RecursionError:
