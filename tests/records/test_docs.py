@@ -1,0 +1,41 @@
+import dataclasses
+import re
+from typing import get_type_hints
+
+import pytest
+
+from records import decision, hit, listing, money, run, watchlist
+from tests.realdata import PROJECT
+
+RECORDS = [
+    value
+    for module in (money, listing, watchlist, hit, decision, run)
+    for value in vars(module).values()
+    if isinstance(value, type) and dataclasses.is_dataclass(value) and value.__module__ == module.__name__
+]
+
+
+def documented() -> dict[str, str]:
+    """Return the text below each heading of docs/records.md by the heading's record."""
+    parts = re.split(
+        r"^## `(\w+)`.*$", (PROJECT / "docs" / "records.md").read_text(encoding="utf-8"), flags=re.MULTILINE
+    )
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def test_every_record_is_found() -> None:
+    assert {record.__name__ for record in RECORDS} >= {"Money", "Listing", "WatchList", "Hit", "Decision", "Run"}
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
+def test_the_page_on_records_names_every_field_and_no_other(record: type) -> None:
+    named = re.findall(r"^- `(\w+)`: ", documented()[record.__name__], flags=re.MULTILINE)
+    assert named == list(get_type_hints(record))
+
+
+def test_the_page_on_records_describes_no_record_that_is_gone() -> None:
+    assert set(documented()) == {record.__name__ for record in RECORDS}
+
+
+def test_the_page_on_records_is_no_longer_than_a_page() -> None:
+    assert len((PROJECT / "docs" / "records.md").read_text(encoding="utf-8").splitlines()) <= 150
