@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator
 
 from matchers.explanation import Explanation, FieldViews, SeenMention
+from matchers.judgement import FIELD_ORDER, judge
 from matchers.mentions.index import MarkIndex
+from matchers.mentions.mention import CHANGE_WORDS, Mention
+from matchers.price.judgement import PriceTrack
 from matchers.text.fold import fold_accented, fold_plain
-from matchers.policy import RULE_VERSION
-from records.hit import Evidence, Hit
+from matchers.use.relation import use_of
+from records.hit import Hit
 from records.listing import Listing
 from records.watchlist import WatchList
 
@@ -17,19 +20,20 @@ class Matcher:
     def __init__(self, watchlist: WatchList) -> None:
         self.watchlist = watchlist
         self._index = MarkIndex(watchlist.marks)
+        self._price_track = PriceTrack(watchlist)
 
     def match(self, listing: Listing, *, everything: bool = False) -> tuple[Hit, ...]:
         """Return the listing's hits, strongest first; with `everything` the innocent mentions (tier none) as well."""
-        hits = {}
-        for field in ("title", "brand"):
-            for mention in self._index.find(listing, field):
-                hits.setdefault(mention.mark.mark_id, Hit(
-                    listing=listing, mark_id=mention.mark.mark_id, track="ip", relation="brand",
-                    spelling=mention.spelling, intent="neutral", right="unknown", score=0.3, tier="low",
-                    rule_version=RULE_VERSION,
-                    evidence=(Evidence(signal="exact_mark", weight=0.3, message="The listing names the mark.", spans=(mention.span,)),),
-                ))
-        return tuple(hits.values())
+        mentions = self._mentions(listing)
+        if not mentions and not (listing.gtin and self.watchlist.products):
+            return ()
+        by_mark: dict[str, list[Mention]] = {}
+        for mention in mentions:
+            by_mark.setdefault(mention.mark.mark_id, []).append(mention)
+        hits = [judge(listing, found, self.watchlist) for found in by_mark.values()]
+        hits += self._price_track.judge(listing, hits)
+        kept = [hit for hit in hits if everything or hit.tier != "none"]
+        return tuple(sorted(kept, key=lambda hit: (-hit.score, hit.track, hit.mark_id, hit.product_id or "")))
 
     def match_many(self, listings: Iterable[Listing], *, everything: bool = False) -> Iterator[tuple[Hit, ...]]:
         """Yield the hits of each listing in order."""
@@ -38,12 +42,31 @@ class Matcher:
 
     def explain(self, listing: Listing) -> Explanation:
         """Return everything the judgement rests on: folded views, mentions, hits with signals and price steps."""
-        fields = [(field, listing.text_of(field)) for field in ("title", "brand", "seller_name", "description")]
+        fields = [(field, listing.text_of(field)) for field in FIELD_ORDER]
         return Explanation(
             views=tuple(
                 FieldViews(field=field, printed=text, accented=fold_accented(text).text, plain=fold_plain(text).text)
-                for field, text in fields if text
+                for field, text in fields
+                if text
             ),
-            mentions=(),
+            mentions=tuple(_seen(listing, mention) for mention in self._mentions(listing)),
             hits=self.match(listing, everything=True),
         )
+
+    def _mentions(self, listing: Listing) -> list[Mention]:
+        return [mention for field in FIELD_ORDER for mention in self._index.find(listing, field)]
+
+
+def _seen(listing: Listing, mention: Mention) -> SeenMention:
+    use = use_of(listing, mention)
+    return SeenMention(
+        mark_id=mention.mark.mark_id,
+        form=mention.form,
+        field=mention.span.field,
+        start=mention.span.start,
+        end=mention.span.end,
+        text=mention.span.text,
+        change=CHANGE_WORDS[mention.change],
+        relation=use.relation,
+        because=use.because,
+    )

@@ -1,30 +1,44 @@
 """The one table of weights and tiers, and the only place that combines findings into a score."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from records.hit import Evidence, Intent, Relation, Tier
+from records.hit import Evidence, Relation, Tier
 
 RULE_VERSION = "2026-11-23.1"
 
 # Main signals raise suspicion, qualifiers adjust it. The score is the best main plus all qualifiers, within 0 and 1.
-MAIN: MappingProxyType[str, float] = MappingProxyType({
+MAIN: Mapping[str, float] = MappingProxyType({
     "exact_mark": 0.30,
-    "misspelt_mark": 0.40,
+    "misspelt_mark": 0.35,
+    "misspelt_mark_on_faked_goods": 0.60,
     "disguised_mark": 0.80,
     "imitation_words": 0.85,
-})
-QUALIFIERS: MappingProxyType[str, float] = MappingProxyType({
-    "genuine_claim": 0.05,
+})  # fmt: skip
+QUALIFIERS: Mapping[str, float] = MappingProxyType({
+    "genuine_claim": 0.02,
     "compatible_with": -0.60,
+    "other_meaning": -0.60,
     "authorised_seller": -1.00,
-})
-WEIGHTS: MappingProxyType[str, float] = MappingProxyType({**MAIN, **QUALIFIERS})
-# A second, independent main finding makes the first one surer.
-SECOND_MAIN = 0.05
+})  # fmt: skip
+# Price track: weight by band, see matchers/price/bands.py for the edges.
+PRICE: Mapping[str, float] = MappingProxyType({
+    "very_strong": 0.95,
+    "strong": 0.85,
+    "below_minimum": 0.65,
+    "medium": 0.60,
+    "weak": 0.30,
+})  # fmt: skip
+WEIGHTS: Mapping[str, float] = MappingProxyType({**MAIN, **QUALIFIERS, **PRICE})
 
-# Lower edge of each tier of the queue on the IP track.
-THRESHOLDS: tuple[tuple[Tier, float], ...] = (("high", 0.80), ("medium", 0.50), ("low", 0.05))
+SECOND_MAIN = 0.05
+"""Added when a second main signal of the queue's strength stands beside the best one."""
+
+# Lower edge of each tier.
+THRESHOLDS: Mapping[Tier, float] = MappingProxyType({"high": 0.80, "medium": 0.50, "low": 0.05})  # fmt: skip
+
+# Relations under which a listing does nothing wrong with the mark, whatever else it says.
+INNOCENT: frozenset[Relation] = frozenset({"compatible", "homonym"})
 
 
 def combine(evidence: Sequence[Evidence]) -> float:
@@ -32,17 +46,20 @@ def combine(evidence: Sequence[Evidence]) -> float:
     mains = sorted((finding.weight for finding in evidence if finding.signal not in QUALIFIERS), reverse=True)
     if not mains:
         return 0.0
-    extra = SECOND_MAIN if len(mains) > 1 and mains[1] >= THRESHOLDS[1][1] else 0.0
+    extra = SECOND_MAIN if len(mains) > 1 and mains[1] >= THRESHOLDS["medium"] else 0.0
     adjust = sum(finding.weight for finding in evidence if finding.signal in QUALIFIERS)
     return round(min(1.0, max(0.0, mains[0] + extra + adjust)), 4)
 
 
-def tier_of(score: float, relation: Relation, intent: Intent, evidence: Sequence[Evidence]) -> Tier:
+def tier_of(score: float, relation: Relation, evidence: Sequence[Evidence]) -> Tier:
     """Return the tier on the IP track: innocent uses and authorised sellers are none whatever the score."""
-    del intent
-    if relation in {"compatible", "homonym"} or any(one.signal == "authorised_seller" for one in evidence):
+    if relation in INNOCENT or any(finding.signal == "authorised_seller" for finding in evidence):
         return "none"
-    for tier, edge in THRESHOLDS:
-        if score >= edge:
-            return tier
-    return "none"
+    return next((tier for tier, edge in THRESHOLDS.items() if score >= edge), "none")
+
+
+def price_tier_of(score: float, *, has_other_signal: bool) -> Tier:
+    """Return the tier on the price track: a weak band counts only with another signal."""
+    if score >= THRESHOLDS["medium"]:
+        return "high" if score >= THRESHOLDS["high"] else "medium"
+    return "low" if has_other_signal else "none"

@@ -1,20 +1,38 @@
 """The mark index: every place where a text names a mark, found by look-up and then verified."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
+from matchers.mentions.closeness import still_names
 from matchers.mentions.forms import Form, forms_of
 from matchers.mentions.mention import CHANGE_WORDS, Change, Mention
-from matchers.mentions.pieces import Piece, cut_pieces, cut_pieces_with_signs
+from matchers.mentions.misspelt import misspelt_windows
+from matchers.mentions.neighbours import Neighbourhood
+from matchers.mentions.pieces import cut_pieces, cut_pieces_with_signs
 from matchers.mentions.runs import find_runs
 from matchers.mentions.spelling import change_of
 from matchers.mentions.windows import find_windows
 from matchers.text.fold import fold_plain
+from matchers.use.goods import sells_faked_goods
+from matchers.use.trades import is_often_faked
 from records.hit import Span
 from records.listing import Listing
 from records.watchlist import Mark
 
 CHANGE_ORDER: dict[Change, int] = {change: order for order, change in enumerate(CHANGE_WORDS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A form found in a printed text, before it is tied to a listing."""
+
+    form: Form
+    start: int
+    end: int
+    change: Change
+    is_near: bool = False
+    """True where the letters are not the form's own."""
 
 
 class MarkIndex:
@@ -33,44 +51,58 @@ class MarkIndex:
         self._by_start = {key: tuple(forms) for key, forms in by_start.items()}
         self._prefixes = frozenset(key[:2] for key in self._by_skeleton)
         self._longest = max(map(len, self._by_skeleton), default=0)
+        self._neighbourhood = Neighbourhood(form for forms in self._by_skeleton.values() for form in forms)
 
     def find(self, listing: Listing, field: str) -> tuple[Mention, ...]:
         """Return the mentions in one field of a listing, in text order; no two of one mark overlap."""
         printed = listing.text_of(field)
         if not printed:
             return ()
-        found = [
-            Mention(mark=form.mark, form=form.text, span=Span.cut(listing, field, start, end), change=change)
-            for form, start, end, change in self._places(printed)
-        ]
-        return _without_overlaps(found) if found else ()
+        places = list(self._places(printed, listing))
+        if not places:
+            return ()
+        return tuple(
+            Mention(
+                mark=place.form.mark,
+                form=place.form.text,
+                span=Span.cut(listing, field, place.start, place.end),
+                change=place.change,
+            )
+            for place in _without_overlaps(places)
+        )
 
-    def _places(self, printed: str) -> Iterator[tuple[Form, int, int, Change]]:
+    def _places(self, printed: str, listing: Listing) -> Iterator[Place]:
+        """Yield every place where a mark is named, in any order, overlaps included."""
         view = fold_plain(printed)
-        groups = [cut_pieces(view, printed), cut_pieces_with_signs(view, printed)]
-        for pieces in groups:
-            for window in find_windows(pieces, self._by_skeleton, self._prefixes, self._longest):
+        pieces = cut_pieces(view, printed)
+        for group in (pieces, cut_pieces_with_signs(view, printed)):
+            for window in find_windows(group, self._by_skeleton, self._prefixes, self._longest):
                 change = change_of(window.form, window.pieces, view, printed)
                 if change is not None:
-                    yield window.form, *_printed(view.original, window.pieces), change
+                    yield Place(window.form, *view.original(window.pieces[0].start, window.pieces[-1].end), change)
+        for near in misspelt_windows(pieces, view, printed, self._neighbourhood):
+            length = len(near.form.letters)
+            if still_names(near.difference, length, on_faked_goods=False) or (
+                still_names(near.difference, length, on_faked_goods=True)
+                and sells_faked_goods(listing)
+                and is_often_faked(near.form.mark)
+            ):
+                yield Place(near.form, *view.original(near.start, near.end), near.change, is_near=True)
         for run in find_runs(view, self._by_start):
-            start, end = view.original(run.start, run.end)
-            yield run.form, start, end, "signs" if run.is_split else "same"
+            yield Place(run.form, *view.original(run.start, run.end), "signs" if run.is_split else "same")
 
 
-def _printed(original: Callable[[int, int], tuple[int, int]], pieces: tuple[Piece, ...]) -> tuple[int, int]:
-    return original(pieces[0].start, pieces[-1].end)
+def _plainness(place: Place) -> tuple[bool, bool, int, int, int]:
+    """Return the sort key: the registered spelling, other letters of the mark, then near misses; longest first."""
+    return place.change != "same", place.is_near, place.start - place.end, CHANGE_ORDER[place.change], place.start
 
 
-def _without_overlaps(found: list[Mention]) -> tuple[Mention, ...]:
-    """Keep, of overlapping mentions of one mark, the plainest spelling, then the longest."""
-    kept: list[Mention] = []
-    for mention in sorted(found, key=lambda one: (CHANGE_ORDER[one.change], one.span.start - one.span.end)):
+def _without_overlaps(places: list[Place]) -> list[Place]:
+    """Keep, of overlapping places of one mark, the plainest spelling, then the longest."""
+    kept: list[Place] = []
+    for place in sorted(places, key=_plainness):
         if not any(
-            other.mark.mark_id == mention.mark.mark_id
-            and other.span.start < mention.span.end
-            and mention.span.start < other.span.end
-            for other in kept
+            other.form.mark is place.form.mark and other.start < place.end and place.start < other.end for other in kept
         ):
-            kept.append(mention)
-    return tuple(sorted(kept, key=lambda one: (one.span.start, one.span.end, one.mark.mark_id)))
+            kept.append(place)
+    return sorted(kept, key=lambda one: (one.start, one.end, one.form.mark.mark_id))

@@ -54,9 +54,9 @@ def _capital_cuts(view: View, printed: str, start: int, end: int) -> list[int]:
     if run.islower() or run.isupper() or run[1:].islower():
         return []
     if view.starts is None:
-        return [start + at for at in range(1, len(run)) if run[at].isupper() and run[at - 1].islower()]
+        return [start + at for at in range(2, len(run) - 1) if run[at].isupper() and run[at - 1].islower()]
     return [
         at
-        for at in range(start + 1, end)
+        for at in range(start + 2, end - 1)
         if printed[view.starts[at]].isupper() and printed[view.starts[at - 1]].islower()
     ]

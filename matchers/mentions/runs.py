@@ -13,9 +13,9 @@ KANJI = re.compile(r"[\u3400-\u9fff々]")
 HIRAGANA = re.compile(r"[\u3041-\u309f]")
 OTHER_LETTER = re.compile(r"[^\W\d_a-z]")
 
-# A katakana form this long is a name wherever it stands; a shorter one must not run on in katakana
-# (シャープペンシル is a pencil), unless what follows names goods.
-LONG_KATAKANA = 5
+# A katakana form this long is a name wherever it stands, unless the mark is also a word (シャープペンシル is a pencil);
+# others must not run on in katakana, except into a word for goods.
+LONG_KATAKANA = 4
 GOODS_AFTER = (
     "バッグ", "バック", "ネックレス", "リング", "ピアス", "イヤリング", "ブレスレット", "スニーカー", "シューズ", "ケース", "カバー",
     "グッズ", "タイプ", "コピー", "スーパーコピー", "レプリカ", "スタイル", "ロゴ", "マーク", "モデル", "ウォッチ", "カメラ",
@@ -49,20 +49,22 @@ def find_runs(view: View, forms_by_start: Mapping[str, tuple[Form, ...]]) -> Ite
             if not text.startswith(form.letters, at):
                 continue
             start, end = places[at], places[stop - 1] + 1
-            if _stands_alone(form.letters, view.text, start, end):
+            if _stands_alone(form, view.text, start, end):
                 gaps = [view.text[places[n] + 1 : places[n + 1]] for n in range(at, stop - 1)]
                 is_split = any(gap and n + 1 not in form.breaks for n, gap in enumerate(gaps))
                 yield RunMatch(form, start, end, is_split)
 
 
-def _stands_alone(letters: str, text: str, start: int, end: int) -> bool:
+def _stands_alone(form: Form, text: str, start: int, end: int) -> bool:
     """Say whether the neighbours let the form be read as a name of its own."""
-    before, after = text[start - 1 : start], text[end : end + 1]
+    letters = form.letters
+    is_long = len(letters) >= LONG_KATAKANA and not form.mark.ambiguous
+    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
     if KATAKANA.match(letters[0]) and KATAKANA.match(before):
         run = re.search(r"[\u30a1-\u30fa\u30fc-\u30ff]+$", text[:start])
-        if not (run and run[0].endswith(GOODS_BEFORE)) and len(letters) < LONG_KATAKANA:
+        if not (run and run[0].endswith(GOODS_BEFORE)) and not is_long:
             return False
-    if KATAKANA.match(letters[-1]) and KATAKANA.match(after) and len(letters) < LONG_KATAKANA:
+    if KATAKANA.match(letters[-1]) and KATAKANA.match(after) and not is_long:
         return text.startswith(GOODS_AFTER, end)
     if letters[-1].isascii():
         return not (after.isascii() and after.isalpha())

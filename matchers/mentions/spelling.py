@@ -10,9 +10,7 @@ from matchers.text.characters import is_styled
 from matchers.text.fold import View
 
 # A Vietnamese syllable without its accents. "nỉ kẻ" and "bàn dài" are words, not Nike and Bandai taken apart.
-SYLLABLE = re.compile(
-    r"(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?$"
-)
+SYLLABLE = re.compile(r"(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?$")
 # Signs that only Vietnamese puts on letters: horn, breve, hook, dot below, stroke, and two at once.
 VIETNAMESE = re.compile(r"[ăơưđảẻỉỏủỷạẹịọụỵấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữựãẽĩõũỹ]")
 ACCENTED = re.compile(r"[^\W\d_a-z]")
@@ -39,7 +37,7 @@ def change_of(form: Form, pieces: tuple[Piece, ...], view: View, printed: str) -
     if not _reads_as_mark(form, text, letters, pieces, extra):
         return None
     if letters != form.letters:
-        return "look_alike" if _is_look_alike(form, letters, pieces) else None
+        return "look_alike" if _is_look_alike(form, letters, pieces, view, printed) else None
     if any(is_styled(char) for char in text):
         return "styled"
     if extra:
@@ -71,10 +69,12 @@ def _has_accent(text: str) -> bool:
     return any(unicodedata.combining(char) for char in unicodedata.normalize("NFD", text)) or "đ" in text
 
 
-def _is_look_alike(form: Form, letters: str, pieces: tuple[Piece, ...]) -> bool:
+def _is_look_alike(form: Form, letters: str, pieces: tuple[Piece, ...], view: View, printed: str) -> bool:
     """Say whether the digits and signs in the window stand for letters: N1ke does, "15 ony" does not."""
     words = sum(letter.isalpha() for letter in letters)
     if len(form.letters) < SHORTEST_ALTERED or words * 2 < len(letters):
+        return False
+    if not all(_is_printed_alike(place, form, pieces, view, printed) for place in range(len(letters))):
         return False
     single = all(len(piece.letters) == 1 for piece in pieces)
     for piece, following in zip(pieces, pieces[1:], strict=False):
@@ -83,6 +83,18 @@ def _is_look_alike(form: Form, letters: str, pieces: tuple[Piece, ...]) -> bool:
             return False
     first = pieces[0]
     return not (first.letters.isdigit() and form.letters[0].isdigit())
+
+
+def _is_printed_alike(place: int, form: Form, pieces: tuple[Piece, ...], view: View, printed: str) -> bool:
+    """Say whether one letter looks like the mark's: a small l passes for a capital I, a capital L does not."""
+    at = place
+    for piece in pieces:
+        if at < len(piece.letters):
+            found, wanted = piece.letters[at], form.letters[place]
+            start, _ = view.original(piece.start + at, piece.start + at + 1)
+            return found == wanted or found not in "il" or printed[start] in {"l": "l", "i": "Iı|ï"}[found]
+        at -= len(piece.letters)
+    return False
 
 
 def _split_change(form: Form, pieces: tuple[Piece, ...], extra: list[str]) -> Change | None:

@@ -13,10 +13,12 @@ def _latin_by_lookalike() -> dict[str, str]:
     """Return the Latin letter of every single character that the data calls confusable with exactly one."""
     table: dict[str, str] = {}
     for sign, homoglyphs in confusables_data.items():
-        if len(sign) != 1 or sign.isascii() or unicodedata.name(sign, "").startswith(OWN_READING):
+        if len(sign) != 1 or not sign.isalnum() or sign.isascii() or unicodedata.name(sign, "").startswith(OWN_READING):
             continue
         letters = {
-            entry["c"].lower() for entry in homoglyphs if len(entry["c"]) == 1 and entry["c"].isascii() and entry["c"].isalpha()
+            entry["c"].lower()
+            for entry in homoglyphs
+            if len(entry["c"]) == 1 and entry["c"].isascii() and entry["c"].isalpha()
         }
         if len(letters) == 1:
             table[sign] = letters.pop()

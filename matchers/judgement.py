@@ -1,0 +1,72 @@
+"""From the mentions of one mark in one listing to one hit on the IP track."""
+
+from collections.abc import Sequence
+
+from matchers.mentions.mention import DOUBTFUL_CHANGES, Mention
+from matchers.policy import RULE_VERSION, combine, tier_of
+from matchers.registry import MENTION_SIGNALS
+from matchers.right import right_of
+from matchers.use.relation import use_of
+from records.hit import Evidence, Hit, Intent, Relation
+from records.listing import Listing
+from records.watchlist import WatchList
+
+# Where several places of one listing differ, the first relation of this list that occurs is the listing's.
+RELATION_ORDER: tuple[Relation, ...] = ("compatible", "brand", "theme", "homonym")
+# Most telling field first; the later ones are judged only where no earlier one names the mark.
+FIELD_ORDER = ("title", "brand", "description", "seller_name")
+
+
+def judge(listing: Listing, mentions: Sequence[Mention], watchlist: WatchList) -> Hit:
+    """Return the hit of one mark, from its mentions in the most telling field that has any."""
+    field = next(name for name in FIELD_ORDER if any(one.span.field == name for one in mentions))
+    told = [one for one in mentions if one.span.field == field]
+    relations = {mention: use_of(listing, mention).relation for mention in told}
+    relation = next(kind for kind in RELATION_ORDER if kind in relations.values())
+    deciding = [mention for mention in told if relations[mention] == relation]
+    if any(mention.spelling == "exact" for mention in deciding):
+        # Beside the right spelling a misspelling hides nothing.
+        deciding = [mention for mention in deciding if mention.change not in DOUBTFUL_CHANGES]
+    evidence = gather(listing, deciding, watchlist)
+    altered = any(mention.spelling == "altered" for mention in deciding)
+    exact = any(mention.spelling == "exact" for mention in deciding)
+    score = combine(evidence)
+    return Hit(
+        listing=listing,
+        mark_id=mentions[0].mark.mark_id,
+        track="ip",
+        relation=relation,
+        spelling="altered" if altered and not (exact and _is_slip(evidence)) else "exact",
+        intent=_intent(relation, evidence),
+        right=right_of(listing, mentions[0].mark, watchlist),
+        score=score,
+        tier=tier_of(score, relation, evidence),
+        rule_version=RULE_VERSION,
+        evidence=evidence,
+    )
+
+
+def gather(listing: Listing, mentions: Sequence[Mention], watchlist: WatchList) -> tuple[Evidence, ...]:
+    """Return what the signals find at these mentions, each signal once at its strongest, strongest first."""
+    best: dict[str, Evidence] = {}
+    for mention in mentions:
+        for name, signal in MENTION_SIGNALS.items():
+            found = signal(listing, mention, watchlist)
+            if found is not None and (name not in best or abs(found.weight) > abs(best[name].weight)):
+                best[name] = found
+    return tuple(sorted(best.values(), key=lambda finding: (-finding.weight, finding.signal)))
+
+
+def _is_slip(evidence: Sequence[Evidence]) -> bool:
+    return not any(finding.signal == "disguised_mark" for finding in evidence)
+
+
+def _intent(relation: Relation, evidence: Sequence[Evidence]) -> Intent:
+    """Return what the words and the spelling admit; only goods under the mark can be an imitation of it."""
+    found = {finding.signal: finding.weight for finding in evidence}
+    if relation in {"brand", "theme"}:
+        if "imitation_words" in found or "disguised_mark" in found or found.get("misspelt_mark", 0) >= 0.5:
+            return "imitation"
+        if "genuine_claim" in found:
+            return "genuine_claim"
+    return "neutral"

@@ -1,0 +1,144 @@
+"""How a misspelt word differs from a mark, and which differences still name it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz.distance import Levenshtein
+
+from matchers.mentions.mention import Change
+
+Place = Literal["first", "inner", "last"]
+
+# Letters taken for each other by the eye (digits are read as letters before).
+LOOKS_LIKE = frozenset(
+    frozenset(pair)
+    for pair in ("mn", "uv", "gq", "ce", "co", "ij", "vy", "nh", "cg", "un", "sz", "bd", "pq", "ft", "wv", "kx", "ea")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What turns the mark into the word found."""
+
+    change: Change
+    edits: int
+    place: Place
+    letter: str
+    """The letter added, dropped or put in the place of another."""
+    looks_alike: bool
+    """True for a replacement that the eye overlooks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """From which length of the mark a kind of difference still names it; None means never."""
+
+    anywhere: int | None
+    """Whatever is sold."""
+    on_faked_goods: int | None
+    """On goods that are often faked (clothes, shoes, bags, watches, perfume)."""
+
+
+NEVER = Rule(None, None)
+
+# First match wins. Other sellers name their own brands one letter away from a known one, mostly at either end
+# (Bioren, Senko, Makito, Basics), so letters at the ends count less than letters inside.
+RULES: tuple[tuple[Change, Place | None, Rule], ...] = (
+    ("doubled", None, Rule(4, 4)),
+    ("swapped", "first", Rule(7, 6)),
+    ("swapped", "last", Rule(6, 5)),
+    ("swapped", None, Rule(5, 4)),
+    ("dropped", "first", NEVER),
+    ("dropped", "last", Rule(7, 5)),
+    ("dropped", "inner", Rule(6, 5)),
+    ("added", "first", NEVER),
+    ("added", "last", NEVER),
+    ("added", "inner", Rule(6, 6)),
+    ("replaced", "first", NEVER),
+    ("replaced", "last", NEVER),
+    ("replaced", "inner", Rule(9, 6)),
+)
+LOOKING_ALIKE = Rule(6, 5)
+"""Rule of a replacement inside the mark by a letter that looks alike."""
+PLURAL = Rule(5, 5)
+"""Rule of an s added or dropped at the end."""
+TWO_EDITS = Rule(10, 10)
+"""Rule of two differences at once inside the mark; two swaps of neighbours are surer."""
+TWO_SWAPS = Rule(7, 7)
+
+
+def difference(mark: str, word: str) -> Difference | None:
+    """Return the difference between two folded words that are not equal; None where there are more than two edits."""
+    if _singled(mark) == _singled(word):
+        return Difference("doubled", 1, "inner", "", looks_alike=False)
+    if len(mark) == len(word):
+        wrong = [at for at in range(len(mark)) if mark[at] != word[at]]
+        if (
+            len(wrong) == 2
+            and wrong[1] == wrong[0] + 1
+            and mark[wrong[0]] == word[wrong[1]]
+            and mark[wrong[1]] == word[wrong[0]]
+        ):
+            return Difference("swapped", 1, _place(wrong[0], wrong[1], len(mark)), "", looks_alike=False)
+    edits = Levenshtein.editops(mark, word, score_hint=2)
+    if len(edits) > 2:
+        return _twice_swapped(mark, word)
+    at = [edit.src_pos for edit in edits]
+    grows = edits[-1].tag == "insert"
+    place = _place(min(at), max(at), len(mark) + 1 if grows else len(mark))
+    kinds: dict[str, Change] = {"insert": "added", "delete": "dropped", "replace": "replaced"}
+    edit = edits[-1]
+    letter = mark[edit.src_pos] if edit.tag == "delete" else word[edit.dest_pos]
+    looks_alike = edit.tag == "replace" and frozenset((mark[edit.src_pos], letter)) in LOOKS_LIKE
+    return Difference(kinds[edit.tag], len(edits), place, letter, looks_alike=looks_alike)
+
+
+def still_names(found: Difference, length: int, *, on_faked_goods: bool) -> bool:
+    """Say whether a mark of that many letters is still named after the difference."""
+    rule = _rule_of(found)
+    least = rule.on_faked_goods if on_faked_goods else rule.anywhere
+    return least is not None and length >= least
+
+
+def may_name(found: Difference, length: int) -> bool:
+    """Say whether the mark is still named on any goods at all."""
+    return still_names(found, length, on_faked_goods=True) or still_names(found, length, on_faked_goods=False)
+
+
+def _rule_of(found: Difference) -> Rule:
+    if found.edits == 2:
+        if found.place != "inner":
+            return NEVER
+        return TWO_SWAPS if found.change == "swapped" else TWO_EDITS
+    if found.change in {"added", "dropped"} and found.place == "last" and found.letter == "s":
+        return PLURAL
+    if found.looks_alike and found.place == "inner":
+        return LOOKING_ALIKE
+    return next(rule for change, place, rule in RULES if change == found.change and place in {None, found.place})
+
+
+def _singled(word: str) -> str:
+    """Return the word with every run of one letter as a single letter."""
+    return "".join(letter for at, letter in enumerate(word) if at == 0 or word[at - 1] != letter)
+
+
+def _place(first: int, last: int, length: int) -> Place:
+    if first == 0:
+        return "first"
+    return "last" if last >= length - 1 else "inner"
+
+
+def _twice_swapped(mark: str, word: str) -> Difference | None:
+    """Return two swaps of neighbours (Fuijflim) as one difference."""
+    if sorted(mark) != sorted(word):
+        return None
+    at, swaps = 0, 0
+    while at < len(mark):
+        if mark[at] == word[at]:
+            at += 1
+        elif mark[at : at + 2] == word[at : at + 2][::-1]:
+            at, swaps = at + 2, swaps + 1
+        else:
+            return None
+    place: Place = "first" if mark[0] != word[0] else "inner"
+    return Difference("swapped", swaps, place, "", looks_alike=False)

@@ -1,0 +1,30 @@
+"""What a listing sells, as far as its words tell: goods that are often faked, parts and accessories, and kinds of trade."""
+
+import re
+from functools import lru_cache
+
+from matchers.text.fold import fold_accented
+from records.listing import Listing
+
+# Words of goods under whose names marks are most often faked, by the accented view.
+FAKED_GOODS = re.compile(
+    r"""\b(?:áo|quần|váy|đầm|giày|giầy|dép|sandals?|sneakers?|boots?|ủng|bốt|sục|guốc|túi|ví|bóp|balo|ba\slô|vali|nón|mũ|tất|vớ|khăn|thắt\slưng|dây\snịt
+    |kính\smát|kính\sthời\strang|mắt\skính|đồng\shồ|donghonu|nước\shoa|dầu\sthơm|trang\ssức|vòng|nhẫn|dây\schuyền|bông\stai|khuyên\stai|pyjama|pijama
+    |đồ\sngủ|bộ\sngủ|bộ\sthể\sthao|đồ\sbộ|bộ\squần\sáo|đồ\sbơi|hoodie|bomber|cardigan|legging|boxer|thời\strang|lót\sgiày
+    |shoes?|bags?|handbags?|wallets?|belts?|watch(?:es)?|shirts?|jackets?|dress|hats?|caps?|perfumes?|fragrances?|sunglasses|jewell?ery|socks?|scarf|wallet
+    |woman|women|nam|nữ|thời-trang-\w+|máy\stính\sbảng|tablet|điện\sthoại\sthông\sminh|máy\skhoan|khoan\spin|máy\sbắn\svít|tai\snghe)\b
+    |giày-dép|túi-ví|balo-túi|đồng-hồ|phụ-kiện-trang-sức|thời-trang
+    |バッグ|財布|スニーカー|シューズ|靴|時計|腕時計|香水|帽子|キャップ|tシャツ|パーカー|ジャケット|ネックレス|ピアス|リング|サングラス|ベルト|マフラー|スカーフ
+    |手表|墨镜|太阳镜|眼镜|包|鞋|戒指|项链|手链|衣|裤|帽|香水|皮带|围巾""",
+    re.VERBOSE,
+)
+
+
+@lru_cache(maxsize=4_096)
+def _sells_faked_goods(text: str) -> bool:
+    return bool(FAKED_GOODS.search(fold_accented(text).text))
+
+
+def sells_faked_goods(listing: Listing) -> bool:
+    """Say whether the listing's title or category names goods whose marks are often faked."""
+    return _sells_faked_goods(listing.title) or any(_sells_faked_goods(part) for part in listing.category)

@@ -1,0 +1,70 @@
+"""Ordinary words, titles and other companies behind marks that are also words: the neighbouring word decides."""
+
+import re
+
+# Key: folded letters of the mark. First pattern: what stands right before it; second: right after (accented view).
+ORDINARY: dict[str, tuple[str, str]] = {
+    "attack": (r"", r"on\stitan|shark|of\sthe"),
+    "kate": (
+        r"vải|chất|chất\sliệu|quần|áo|sơ\smi|đùi|ngủ|bộ",
+        r"spade|moss|aspen|thun|nam|mềm|tassel|middleton|sọc|cotton",
+    ),
+    "oxy": (
+        r"chống|sủi|máy\ssủi|tạo|thở|máy|bình|kèm|khí|nồng\sđộ|hồ|van|đo|spo2|cung\scấp|thiếu|bể|giàu|bọt|nhuộm|đồng\shồ",
+        r"hóa|hoá|già|trợ|gas|hòa|cho\scá|âm|máu|tự",
+    ),
+    "lion": (
+        r"red|sea|hình|con|đầu|golden|the|black|white|li|gold|king|sun\sgod",
+        r"house|king|heart|head|dance|air|ion|brand\spen",
+    ),
+    "champion": (r"sakos|cận\schiến|c1|world|valorant|the|league\sof", r"leagues?|valorant|cup|ship"),
+    "acnes": (r"anti[\s-]?|ngừa|trị|yoosun", r""),
+    "brother": (r"\d|big|band|little|or|warner|bhai", r"s\b|and\ssister"),
+    "kao": (r"iq|đại|", r"kao"),
+    "apple": (
+        r"pine|big|adam|green|red|táo|hương|mùi",
+        r"cider|pie|green|juice|mint|watermelon|tea|vinegar|crumble|tree",
+    ),
+    "pigeon": (r"", r"egg|blood|hole"),
+    "pilot": (r"trip|auto|áo|kính|phi\scông|drone", r"princess|jacket"),
+    "onepiece": (r"waist|swim\w*", r"delivery|swimsuit|swimwear|semi|bikini|bodysuit"),
+    "supreme": (r"gg|omega|low|diana|air\sforce\s1", r"monogram|commander|court|canvas"),
+    "offwhite": (r"bag|màu|color|colour|disco\sbag|shirt", r"color|colour|cream"),
+    "tiger": (r"oscal|onitsuka|hình|con|year\sof\sthe", r"balm|eye|head|print|king|\d+\ssmartphone"),
+    "puma": (r"", r"\spants"),
+    "balance": (r"", r"bike"),
+    "sharp": (r"hyper|hsp|super|dao|f|c|look|crystal|very", r"liner|knife|edge|needle|mx|tool"),
+    "jordan": (r"michael|", r"judy|almonds?|river|peterson|belfort"),
+    "citizen": (r"senior|kane|e-dra", r"ship|kane|science"),
+    "canon": (r"dây|jack|đầu|giắc|bang", r"in\sd|jsj"),
+    "converse": (r"", r"with|tiếng\sanh"),
+    "meiji": (r"thời|era|", r"era|university|jingu|時代|大学|神宮|維新|通り"),
+    "hermes": (r"god|thần|herpes", r"trismegistus"),
+    "kirin": (r"chip|hisilicon|cpu", r"\d{3}|の子"),
+    "omega": (r"mega|dầu\scá|", r"[\s-]?[369](?:[\s-]?[369])*|balm|speed"),
+    "seiko": (r"cnc|", r"ice|越前|せいこ"),
+    "celine": (r"", r"dion"),
+    "vans": (r"mini|", r"gogh|fluid"),
+    "tsubaki": (r"hoa|", r"oil"),
+    "murata": (r"", r"himeko|yusuke"),
+    "honda": (r"", r"dashi"),
+    "levis": (r"eren|mikasa|sữa\sdê", r"ackerman|mikasa|store|naturally"),
+    "moony": (r"harry|", r"moon"),
+    "sony": (r"セガ|", r""),
+}
+_COMPILED: dict[str, tuple[re.Pattern[str] | None, re.Pattern[str] | None]] = {
+    key: (
+        re.compile(rf"(?<!\w)(?:{before.rstrip('|')})\W{{0,2}}$") if before.rstrip("|") else None,
+        re.compile(rf"^\W{{0,2}}(?:{after})") if after else None,
+    )
+    for key, (before, after) in ORDINARY.items()
+}
+
+
+def is_ordinary(letters: str, before: str, after: str) -> bool:
+    """Say whether the neighbouring words show that the letters mean something else than the mark."""
+    patterns = _COMPILED.get(letters)
+    if patterns is None:
+        return False
+    first, second = patterns
+    return bool((first and first.search(before)) or (second and second.search(after)))

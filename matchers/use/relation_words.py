@@ -1,0 +1,48 @@
+"""The words by which a listing says what it does with a mark: fits it, copies its style, or means something else."""
+
+import re
+
+# What follows names the thing that the goods fit. "cho" alone counts unless a person or animal follows.
+FITS_BEFORE = re.compile(
+    r"""(?<!\w)(?:dành\scho|dùng\scho|dùng|sử\sdụng\scho|phù\shợp(?:\s(?:với|cho))?|thích\shợp(?:\s(?:với|cho))?|tương\sthích(?:\s(?:với|cho))?|thay\s(?:thế\s)?cho
+    |thay\sthế|hỗ\strợ|chuyên\s(?:dụng\s)?cho|cho|for|fits?|compatible\swith|replacement|compatible|adecuado\spara|para|untuk|pour|für|passend|kompatibel\smit
+    |sang\sngàm|ngàm)(?!\w)|适用(?:于)?|适配|兼容|สำหรับ|対応""",
+    re.VERBOSE,
+)
+# Words after "cho" that name who the goods are for, not what they fit.
+PERSONS = re.compile(
+    r"\s*(?:\d+\s|các\s|cả\s|mọi\s|những\s)?(?:bé|trẻ|nam|nữ|mẹ|bà|bầu|người|gia\sđình|chó|mèo|thú|da|tóc|mặt|môi|mắt|răng|học\ssinh|văn\sphòng|mùa|bạn|shop"
+    r"|khách|chị|em|cô|vợ|chồng|phái|men|women|kids?|baby|girls?|boys?|her|him|dad|mom|gym|thể\sthao|việc|nhà|phòng|mọi|tất\scả|cặp|đôi|da\s|trái|quý|sơ\ssinh|ladies)(?!\w)"
+)
+# Ends the reach of a cue: the next clause speaks of something else.
+CLAUSE_END = re.compile(r"[|;!?。【】]|\s[-–—]\s")
+FITS_AFTER = re.compile(r"^[\w\s/\-.+,、・()]{0,40}?(?:対応|専用|用(?![意途品紙])|互換|適合|专用|通用)")
+# Goods that are made for other goods, by the head of the title.
+PARTS = re.compile(
+    r"""(?<!\w)(?:ốp|bao\sda|bao\scase|case|kính\scường\slực|cường\slực|miếng\sdán|miếng\sốp|dán\s(?:màn|camera|mắt|dẻo|lưng|cường)|skin|decal|tem\s(?:decan|dán)|remote|điều\skhiển
+    |(?:màng|lưới|lõi|tấm)\slọc|lọc\s(?:gió|dầu|nhớt|xăng)|dây\s(?:đeo|đồng\shồ|sạc|giày|cáp|cu|curoa|kính)|cáp(?:\ssạc)?|đế\ssạc|củ\ssạc|nắp|loa\sche|lens\shood|hood|ngàm|vỏ|khung|phụ\skiện|linh\skiện
+    |bo\smạch|board|mạch|van|cổng|chân\s(?:tivi|đế|gương)|ốc|nhông|gạt\smưa|cần\sgạt|chốt|móc\skhóa|mực\s(?:nạp|đổ|nước|màu)|chai\smực|lọ\smực|drum|trống\sin|dụng\scụ|bút\svệ\ssinh
+    |bộ\svệ\ssinh|vệ\ssinh|hộp\sđựng|túi\s(?:đựng|hộp)|bọc|nút|thẻ\s(?:thay|game)|băng\sgame|game|đĩa\sgame|pin\smáy|sổ\salbum|đế\s(?:action|trưng|dựng)|bút\skẻ|giá\sđỡ|chân\sđế|kẹp|tay\scầm
+    |sensor|cảm\sbiến|gioăng|lưỡi\sdao|đầu\sthay|chổi|bugi|má\sphanh|bố\sthắng|áo\strùm|bạt|thảm\slót|covers?|charger|cables?|screen\sprotector|holder|stand|straps?|watch\sband|adapter|báo\sgiá
+    |pelindung|sarung|casing|funda|carcasa|soporte)(?!\w)
+    |ケース|カバー|フィルム|バンド|充電器|充電ケーブル|ホルダー|互換|手机壳|保护套|数据线|充电线|钢化膜|เคส|ローダー""",
+    re.VERBOSE,
+)
+PARTS_AFTER = re.compile(
+    r"^[^|\-–【】]{0,30}?(?:(?<!\w)(?:case|covers?|charger|cables?|screen\sprotector|holder|stand|straps?|watch\sband|adapter|remote\scontrol)(?!\w)"
+    r"|ケース|カバー|フィルム|互換バッテリー|保護|数据线|充电线|手机壳|ホルダー)"
+)
+# Goods that are the device itself: with one of these first, a part named later is a gift or a detail.
+DEVICES_FIRST = re.compile(
+    r"(?<!\w)(?:điện\sthoại|máy|laptop|tivi|smart\stv|tai\snghe|loa|đồng\shồ|thẻ\snhớ|ssd|ống\skính|mực\sin|xe\sđạp|tủ\slạnh|nồi|quạt|bàn\sủi|pin)(?!\w)"
+)
+# A part or gift named by its maker inside other goods.
+INGREDIENT_BEFORE = re.compile(
+    r"(?<!\w)(?:khóa|khóa\skéo|khoá|khoá\skéo|dây\skéo|groupset|bộ\sđề|đề|full|kèm|kèm\stheo|tặng|tặng\skèm|đi\skèm|chip|cảm\sbiến|sensor|màn\shình|động\scơ|tem)(?:\s\w+){0,3}\s*$"
+)
+# A style named after a mark: no goods of the mark.
+STYLE_BEFORE = re.compile(r"(?<!\w)(?:phong\scách|kiểu\sdáng|kiểu|style|chất|dáng)\s*$")
+STYLE_AFTER = re.compile(r"^\s*(?:style|styled)(?!\w)|^\s*(?:小?香?风|风格)")
+FABRIC = re.compile(r"生地|布地|反物|ツイード\s*生地|vải\s(?:dạ|tweed)|fabric|面料")
+# Another company's name: "Jordan & Judy", "TDK Skin".
+AND_NAME = re.compile(r"^\s?&\s?[a-z]{3,}")
