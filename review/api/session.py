@@ -1,0 +1,56 @@
+"""Log-in and log-out for programs: the same session cookie as the pages, and the token for changes."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse
+
+from review.api.models import LoginBody, Problem, SessionAnswer
+from review.console import console_of
+from review.errors import LoginNeeded
+from review.sessions import (
+    Visitor,
+    current_visitor,
+    digest,
+    from_own_client,
+    log_in,
+    log_out,
+    set_session_cookie,
+)
+from storage.users import load_session
+
+router = APIRouter(tags=["session"])
+
+
+def _answer(visitor: Visitor) -> SessionAnswer:
+    user = visitor.user
+    return SessionAnswer(login=user.login, name=user.name, role=user.role, form_token=visitor.form_token)
+
+
+@router.post("/session", responses={401: {"model": Problem}, 429: {"model": Problem}})
+def start_session(request: Request, body: LoginBody) -> SessionAnswer:
+    """Log in: sets the session cookie and returns the token for changes."""
+    console = console_of(request)
+    token = log_in(console, body.login, body.password, request.client.host if request.client else "")
+    with console.database.write() as session:
+        user = load_session(session, digest(token), console.services.clock())
+    if user is None:
+        raise LoginNeeded
+    answer = _answer(Visitor(user=user, token=token))
+    response = JSONResponse(answer.model_dump(mode="json"))
+    set_session_cookie(console, response, token)
+    return response  # type: ignore[return-value]  # the declared model describes the body; the cookie needs a response
+
+
+@router.get("/session", responses={401: {"model": Problem}})
+def show_session(visitor: Annotated[Visitor, Depends(current_visitor)]) -> SessionAnswer:
+    """Return who is logged in."""
+    return _answer(visitor)
+
+
+@router.delete("/session", status_code=204, dependencies=[Depends(from_own_client)])
+def end_session(request: Request, visitor: Annotated[Visitor, Depends(current_visitor)]) -> Response:
+    """Log out."""
+    response = Response(status_code=204)
+    log_out(console_of(request), visitor.token, response)
+    return response

@@ -1,0 +1,125 @@
+"""The console as one application: pages, API, static files, and what is answered when something is refused."""
+
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from review.api import decisions as api_decisions
+from review.api import reading as api_reading
+from review.api import session as api_session
+from review.console import Console, console_of, make_templates, reading_of, render
+from review.errors import LoginNeeded, Refusal
+from review.languages import message as _
+from review.marks import MarkBook
+from review.pages import entry, hits, queue, runs, stored
+from review.security import SecurityMiddleware, local_path, set_headers
+from review.services import ReviewSettings, Services
+from storage.database import Database
+from storage.errors import StorageError
+
+__all__ = ["ReviewSettings", "Services", "create_app"]
+
+STATIC_FOLDER: Final = Path(__file__).parent / "static"
+API: Final = "/api/v1"
+STATIC_SECONDS: Final = 300
+
+# Status -> heading and sentence of the page that says so.
+SAID: Final[dict[int, tuple[str, str]]] = {
+    400: (_("This request could not be understood."), _("Go back and try again.")),
+    403: (
+        _("This was not carried out."),
+        _("Your role does not cover it, or the form was opened in another session. Go back, reload, and try again."),
+    ),
+    404: (_("There is nothing here."), _("It does not exist, or you may not see it.")),
+    405: (_("This cannot be done this way."), _("Go back and use the buttons of the page.")),
+    422: (_("This request could not be understood."), _("A field is missing or has a wrong value.")),
+    500: (_("Something went wrong here."), _("Nothing was recorded. Try again, and tell the operator if it stays.")),
+    503: (_("The database does not answer."), _("Nothing was recorded. Wait a moment and try again.")),
+}
+
+
+class OwnFiles(StaticFiles):
+    """Static files that a browser keeps for a few minutes."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Send a file with its caching time."""
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}"
+        return response
+
+
+def create_app(database: Database, services: Services, settings: ReviewSettings) -> FastAPI:
+    """Return the console and its API over an open database."""
+    app = FastAPI(
+        title="Markwatch", version="1", openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None,
+        description="Hits, decisions, runs and schedules of a Markwatch database. Log in with POST /api/v1/session; "
+        "send its form_token as X-CSRF-Token with every change.",
+    )  # fmt: skip
+    app.state.console = Console(
+        database=database, services=services, settings=settings, templates=make_templates(), marks=MarkBook(database)
+    )
+    for pages in (entry, queue, hits, runs, stored):
+        app.include_router(pages.router)
+    for endpoints in (api_session, api_reading, api_decisions):
+        app.include_router(endpoints.router, prefix=API)
+    app.mount("/static", OwnFiles(directory=STATIC_FOLDER), name="static")
+    app.add_middleware(SecurityMiddleware, secure=settings.secure_cookies)
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(StorageError, _no_database)
+    app.add_exception_handler(Exception, _failed)
+    return app
+
+
+def _answer(request: Request, status: int, reason: str) -> Response:
+    if request.url.path.startswith(API):
+        return JSONResponse({"reason": reason, "detail": SAID.get(status, SAID[400])[0]}, status)
+    heading, sentence = SAID.get(status, SAID[400])
+    reading = reading_of(request)
+    return render(
+        request, "error.html", status,
+        status=status, heading=reading.translate(heading), sentence=reading.translate(sentence),
+    )  # fmt: skip
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)  # noqa: S101 - registered for this class only
+    if isinstance(error, LoginNeeded) and not request.url.path.startswith(API):
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        after = local_path(here, "") if request.method == "GET" and here != "/" else ""
+        return RedirectResponse("/login" + (f"?{urlencode({'next': after})}" if after else ""), 303)
+    return _answer(request, error.status, error.reason)
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    response = _answer(request, error.status_code, "not_found" if error.status_code == 404 else "refused")
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _not_understood(request: Request, error: Exception) -> Response:
+    if request.url.path.startswith(API):
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+        fields = [".".join(str(part) for part in problem["loc"]) for problem in error.errors()]
+        return JSONResponse({"reason": "not_understood", "detail": SAID[422][1], "fields": fields}, 422)
+    return _answer(request, 422, "not_understood")
+
+
+def _no_database(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework's signature
+    return _answer(request, 503, "database")
+
+
+def _failed(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework logs the error itself
+    response = _answer(request, 500, "failed")
+    # This handler runs outside all middleware.
+    set_headers(response.headers, secure=console_of(request).settings.secure_cookies)
+    return response

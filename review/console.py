@@ -1,0 +1,113 @@
+"""The console's parts kept together for the length of the process, and how a page is rendered for its reader."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final, cast
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+from review import wording
+from review.formats import Formats
+from review.languages import LANGUAGES, Language, choose_language, translations_for
+from review.marks import MarkBook
+from review.security import web_address
+from review.services import ReviewSettings, Services
+from storage.database import Database
+
+TEMPLATES_FOLDER: Final = Path(__file__).parent / "templates"
+THEMES: Final = ("light", "dark")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Console:
+    """What every page needs."""
+
+    database: Database
+    services: Services
+    settings: ReviewSettings
+    templates: Environment
+    marks: MarkBook
+    sessions_noted: dict[str, datetime] = field(default_factory=dict)
+    """When the use of a session was last written down, by the hash of its token."""
+
+
+def console_of(request: Request) -> Console:
+    """Return the console that serves this request."""
+    return cast("Console", request.app.state.console)
+
+
+@pass_context
+def _gettext(context: Context, text: str) -> str:
+    return cast("Reading", context["reading"]).translate(text)
+
+
+@pass_context
+def _ngettext(context: Context, one: str, many: str, count: int) -> str:
+    return translations_for(cast("Reading", context["reading"]).language).ngettext(one, many, count)
+
+
+@pass_context
+def _translate(context: Context, text: str) -> str:
+    """Translate a sentence that comes from a table or a record."""
+    return cast("Reading", context["reading"]).translate(text)
+
+
+def make_templates() -> Environment:
+    """Return the template environment: everything is escaped, and a name that is not given is an error."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals.update(languages=LANGUAGES, wording=wording, web_address=web_address)
+    environment.filters["said"] = _translate
+    return environment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How this request's reader reads: language, theme, figures and times."""
+
+    language: Language
+    theme: str
+    formats: Formats
+
+    def translate(self, text: str) -> str:
+        """Return the sentence in the reader's language."""
+        return translations_for(self.language).gettext(text) if text else text
+
+
+def reading_of(request: Request) -> Reading:
+    """Return the reader's choices: the cookie's, else the user's own language, else Vietnamese."""
+    console = console_of(request)
+    visitor = getattr(request.state, "visitor", None)
+    language = choose_language(request.cookies.get("language"), visitor.user.language if visitor else None)
+    theme = request.cookies.get("theme", "")
+    formats = Formats(language=language, zone=ZoneInfo(console.settings.zone), now=console.services.clock())
+    return Reading(language=language, theme=theme if theme in THEMES else "", formats=formats)
+
+
+def render(request: Request, template: str, status_code: int = 200, /, **content: object) -> HTMLResponse:
+    """Render a page for its reader."""
+    console, reading = console_of(request), reading_of(request)
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    text = console.templates.get_template(template).render(
+        reading=reading,
+        formats=reading.formats,
+        visitor=getattr(request.state, "visitor", None),
+        here=here if request.method == "GET" else "/",
+        path=request.url.path,
+        preferences=lambda **choice: "/preferences?" + urlencode({**choice, "next": here}),
+        **content,
+    )
+    return HTMLResponse(text, status_code)

@@ -1,0 +1,69 @@
+"""What a page answers when it cannot do what was asked.
+
+Refusal
+├── LoginNeeded    401: no live session
+├── WrongPassword  401: log-in refused, with the tries that are left
+├── AccountLocked  429: too many failures, with the wait
+├── Forbidden      403: the role does not cover it
+├── FormExpired    403: the form's token is of another session
+└── Absent         404: there is nothing there for this user
+"""
+
+from datetime import timedelta
+
+
+class Refusal(Exception):
+    """A request is answered with a refusal; `status` is its HTTP status, `reason` its word in the API."""
+
+    status = 400
+    reason = "refused"
+
+
+class LoginNeeded(Refusal):
+    """There is no live session."""
+
+    status = 401
+    reason = "login_needed"
+
+
+class WrongPassword(Refusal):
+    """Log-in name and password do not belong together."""
+
+    status = 401
+    reason = "wrong_password"
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__()
+        self.tries_left = tries_left
+
+
+class AccountLocked(Refusal):
+    """The log-in failed too often; the wait counts from each failure."""
+
+    status = 429
+    reason = "locked"
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__()
+        self.wait = wait
+
+
+class Forbidden(Refusal):
+    """The user's role does not cover this."""
+
+    status = 403
+    reason = "forbidden"
+
+
+class FormExpired(Refusal):
+    """The form was made for another session."""
+
+    status = 403
+    reason = "form_expired"
+
+
+class Absent(Refusal):
+    """There is no such thing, or none that this user may see; the two are answered alike."""
+
+    status = 404
+    reason = "not_found"

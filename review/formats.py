@@ -1,0 +1,101 @@
+"""Numbers, money and times in the reader's manner, through Babel."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from records.money import Money, minor_digits
+from review.languages import Language
+
+# Babel's "en" writes months first; the console's English readers sit in Viet Nam and Japan.
+_BABEL: dict[Language, str] = {"vi": "vi", "ja": "ja", "en": "en_GB"}
+
+# A plain figure in a step of the price chain; digits inside a name (GA-2100, A4) are left alone.
+_FIGURE = re.compile(r"(?<![\w.,-])(?P<sign>[-\u2212\u2013])?(?P<number>\d+(?:\.\d+)?)(?![\w]*[.,]\d)(?=\s|$|[%/×x)])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Formats:
+    """How one reader sees figures: a language and a time zone."""
+
+    language: Language
+    zone: ZoneInfo
+    now: datetime
+
+    @property
+    def _locale(self) -> str:
+        return _BABEL[self.language]
+
+    def number(self, value: int | Decimal) -> str:
+        """Return a number with the language's separators."""
+        return format_decimal(value, locale=self._locale)
+
+    def score(self, value: float) -> str:
+        """Return a score with two decimals, rounded down so that no score looks higher than it is."""
+        return format_decimal(int(value * 100 + 1e-9) / 100, format="0.00", locale=self._locale)
+
+    def weight(self, value: float) -> str:
+        """Return a signal's weight with its sign."""
+        return format_decimal(value, format="+0.00;−0.00", locale=self._locale)
+
+    def percent(self, value: float) -> str:
+        """Return a share in whole percent."""
+        return format_percent(value, format="#,##0\u00a0%", locale=self._locale)
+
+    def money(self, money: Money | None) -> str:
+        """Return an amount with its currency; the caller says what is shown for an unknown price."""
+        if money is None:
+            return ""
+        if money.currency == "VND":  # every reader here knows the sign after the figure, as it is printed in shops
+            return f"{self.number(money.amount)}\u00a0₫"
+        digits = minor_digits(money.currency)
+        amount = money.amount.quantize(Decimal(1).scaleb(-digits))
+        return format_currency(amount, money.currency, locale=self._locale, currency_digits=digits == 2)
+
+    def measured(self, text: str) -> str:
+        """Return a figure with its unit (`-62 %`, `4333.33 VND/ml`) with the language's separators."""
+        return _FIGURE.sub(self._figure, text).replace("VND", "₫")
+
+    def _figure(self, found: re.Match[str]) -> str:
+        sign = "−" if found["sign"] else ""
+        number = Decimal(found["number"])
+        pattern = "#,##0.##" if abs(number) < 1000 else "#,##0"
+        return sign + format_decimal(number, format=pattern, locale=self._locale)
+
+    def date(self, value: date) -> str:
+        """Return a calendar day."""
+        return format_date(value, "yyyy/MM/dd" if self.language == "ja" else "dd/MM/yyyy", locale=self._locale)
+
+    def moment(self, value: datetime | None) -> str:
+        """Return date and time in the reader's zone, to the minute."""
+        if value is None:
+            return "–"
+        if self.language == "ja":
+            return format_datetime(value, "yyyy/MM/dd HH:mm", tzinfo=self.zone, locale=self._locale)
+        return format_datetime(value, "dd/MM/yyyy HH:mm", tzinfo=self.zone, locale=self._locale)
+
+    def clock(self, value: datetime | None) -> str:
+        """Return the time of day in the reader's zone."""
+        return "–" if value is None else format_datetime(value, "HH:mm", tzinfo=self.zone, locale=self._locale)
+
+    def day(self, value: datetime | None) -> str:
+        """Return day and month in the reader's zone."""
+        if value is None:
+            return "–"
+        pattern = "MM/dd" if self.language == "ja" else "dd/MM"
+        return format_datetime(value, pattern, tzinfo=self.zone, locale=self._locale)
+
+    def ago(self, value: datetime | None) -> str:
+        """Return the distance from now in words, such as 2 hours ago or in 3 hours."""
+        if value is None:
+            return "–"
+        return format_timedelta(value - self.now, add_direction=True, threshold=1.2, locale=self._locale)
+
+    def iso(self, value: datetime | None) -> str:
+        """Return the moment for a datetime attribute."""
+        return "" if value is None else value.isoformat()

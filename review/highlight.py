@@ -1,0 +1,101 @@
+"""Cuts a listing's text into pieces by its evidence spans; the templates escape every piece and wrap it."""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Kind = Literal["mark", "alter", "word", "compat", "price", "image"]
+
+# Which kind shows where spans of several lie over each other. An altered letter always shows, inside any of them.
+_OUTER: Final[tuple[Kind, ...]] = ("mark", "word", "compat", "price", "image")
+# Characters that reorder or hide the text around them: shown as their code point, never sent as themselves.
+_REORDERING: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Highlight:
+    """A stretch of one text that evidence points at."""
+
+    start: int
+    end: int
+    kind: Kind
+    number: int | None = None
+    """Number of the evidence card that explains it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Characters of a piece that look the same."""
+
+    text: str
+    altered: bool = False
+    code_point: str | None = None
+    """Set for one character that would not be seen: it is shown by this name instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of parts with one kind of evidence, or none."""
+
+    kind: Kind | None
+    number: int | None
+    parts: tuple[Part, ...]
+
+    @property
+    def text(self) -> str:
+        """The printed characters of the piece."""
+        return "".join(part.text for part in self.parts)
+
+
+def code_point(character: str) -> str:
+    """Return the character's code point as U+0410."""
+    return f"U+{ord(character):04X}"
+
+
+def is_unseen(character: str) -> bool:
+    """Return whether a character prints nothing by itself."""
+    return unicodedata.category(character) in {"Cf", "Cc", "Cs", "Co", "Cn"} and character not in "\n\t\u200d"
+
+
+def cut(text: str, highlights: Iterable[Highlight], start: int = 0, end: int | None = None) -> tuple[Piece, ...]:
+    """Return the pieces of text[start:end]; joined they give that text back, whatever the highlights are."""
+    end = len(text) if end is None else min(end, len(text))
+    outer: list[tuple[Kind, int | None] | None] = [None] * len(text)
+    altered = bytearray(len(text))
+    for highlight in sorted(highlights, key=_rank, reverse=True):
+        for index in range(max(highlight.start, 0), min(highlight.end, len(text))):
+            if highlight.kind == "alter":
+                altered[index] = 1
+                if outer[index] is None:
+                    outer[index] = ("mark", highlight.number)
+            else:
+                outer[index] = (highlight.kind, highlight.number)
+    pieces: list[Piece] = []
+    index = start
+    while index < end:
+        stop = index + 1
+        while stop < end and outer[stop] == outer[index]:
+            stop += 1
+        kind, number = outer[index] or (None, None)
+        pieces.append(Piece(kind, number, _parts(text, altered, index, stop)))
+        index = stop
+    return tuple(pieces)
+
+
+def _rank(highlight: Highlight) -> tuple[int, int]:
+    order = len(_OUTER) if highlight.kind == "alter" else _OUTER.index(highlight.kind)
+    return order, -(highlight.number or 0)
+
+
+def _parts(text: str, altered: bytearray, start: int, stop: int) -> tuple[Part, ...]:
+    parts: list[Part] = []
+    for index in range(start, stop):
+        character, is_altered = text[index], bool(altered[index])
+        if character in _REORDERING or (is_altered and is_unseen(character)):
+            parts.append(Part(character, is_altered, code_point(character)))
+        elif parts and parts[-1].altered == is_altered and parts[-1].code_point is None:
+            parts[-1] = Part(parts[-1].text + character, is_altered)
+        else:
+            parts.append(Part(character, is_altered))
+    return tuple(parts)

@@ -1,0 +1,146 @@
+"""The hit page, one POST route per verdict, and undo."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from records.decision import REASONS, Verdict
+from review import wording
+from review.access import is_visible, own_address
+from review.console import Console, console_of, render
+from review.errors import Absent
+from review.filters import VIEWS, Address, QueueAddress
+from review.history import chart_of, history_of
+from review.pages.queue import Menus, notice_for
+from review.sessions import Decider, Reader, Visitor, from_own_form
+from review.shown import ShownHit
+from storage.captures import load_captures
+from storage.decisions import load_decisions, load_last_decision, record_decision, undo_decision
+from storage.errors import Conflict, NotFound
+from storage.hit_records import StoredHit
+from storage.hits import load_hit, load_neighbours
+from storage.listings import load_prices
+
+router = APIRouter(include_in_schema=False)
+
+MAX_NOTE: Final = 1000
+# The actor that storage names where no person changed the hit.
+CRAWL: Final = "crawl"
+PRICES_SHOWN: Final = 12
+
+
+def visible_hit(console: Console, visitor: Visitor, hit_id: str) -> StoredHit:
+    """Return a hit that the visitor may see; raise Absent for all others, whether they exist or not."""
+    with console.database.read() as session:
+        try:
+            stored = load_hit(session, hit_id)
+        except NotFound:
+            raise Absent from None
+    if not is_visible(stored, visitor, console.services.clock()):
+        raise Absent
+    return stored
+
+
+@router.get("/hits/{hit_id}")
+def show_hit(
+    request: Request, visitor: Reader, address: Address, hit_id: str, decide: Annotated[str, Query()] = ""
+) -> Response:
+    """Show one hit with everything that speaks for and against it."""
+    console = console_of(request)
+    stored = visible_hit(console, visitor, hit_id)
+    address = own_address(address, visitor)
+    listing, mark = stored.hit.listing, console.marks.find(stored.hit.mark_id, console.services.clock())
+    with console.database.read() as session:
+        prices = load_prices(session, listing.market, listing.listing_id)
+        decisions = load_decisions(session, hit_id) if visitor.may("read") else ()
+        captures = load_captures(session, listing.market, listing.listing_id) if visitor.may("read") else ()
+        neighbours = load_neighbours(session, hit_id, address.hit_filter, address.sort) if visitor.may("read") else None
+        last = load_last_decision(session, visitor.user.login) if visitor.may("decide") else None
+    notice = notice_for(request, visitor, last)
+    return render(
+        request, "hit.html",
+        row=ShownHit(stored, mark, wording.SIGNAL_SENTENCES), mark=mark, address=address, views=VIEWS,
+        prices=sorted(prices, key=lambda seen: seen.seen_at, reverse=True)[:PRICES_SHOWN], chart=chart_of(prices),
+        captures=captures, downloads=console.settings.captures_folder is not None,
+        history=history_of(stored, decisions), choices=Menus(brands=(), menus={}), position=None,
+        previous_id=neighbours.previous_id if neighbours else None, next_id=neighbours.next_id if neighbours else None,
+        can_decide=visitor.may("decide") and stored.decision is None, verdicts=REASONS,
+        deciding=decide if decide in REASONS else "",
+        likely={verdict: wording.likely_reason(stored.hit, verdict) for verdict in REASONS},
+        notice=notice.text, undoable=notice.undoable, notice_can_undo="undone" not in request.query_params,
+    )  # fmt: skip
+
+
+def decide(
+    request: Request, visitor: Visitor, address: QueueAddress, hit_id: str, verdict: Verdict, reason: str,
+    revision: int, note: str,
+) -> Response:  # fmt: skip
+    """Record a verdict and go on to the next hit of the same queue; a conflict shows who was faster."""
+    console = console_of(request)
+    visible_hit(console, visitor, hit_id)
+    if reason not in REASONS[verdict]:
+        raise Absent
+    with console.database.read() as session:
+        next_id = load_neighbours(session, hit_id, address.hit_filter, address.sort).next_id
+    try:
+        with console.database.write() as session:
+            record_decision(
+                session, hit_id, revision, verdict, reason, visitor.user.login,
+                console.services.clock(), note.strip()[:MAX_NOTE],
+            )  # fmt: skip
+    except Conflict as conflict:
+        row = ShownHit(visible_hit(console, visitor, hit_id))
+        return render(
+            request, "conflict.html", 409,
+            row=row, address=address, verdict=verdict, reason=reason, note=note.strip()[:MAX_NOTE],
+            actor="" if conflict.actor == CRAWL else conflict.actor, at=conflict.at, next_id=next_id,
+        )  # fmt: skip
+    if next_id is None:
+        return RedirectResponse(_with(address.queue_url(), recorded=hit_id), 303)
+    return RedirectResponse(address.hit_url(next_id, recorded=hit_id), 303)
+
+
+def _with(url: str, **values: str) -> str:
+    extra = "&".join(f"{name}={value}" for name, value in values.items())
+    return f"{url}{'&' if '?' in url else '?'}{extra}"
+
+
+@router.post("/hits/{hit_id}/violation", dependencies=[Depends(from_own_form)])
+def decide_violation(
+    request: Request, visitor: Decider, address: Address, hit_id: str,
+    reason: Annotated[str, Form()], revision: Annotated[int, Form()], note: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """Record a violation."""
+    return decide(request, visitor, address, hit_id, "violation", reason, revision, note)
+
+
+@router.post("/hits/{hit_id}/no-violation", dependencies=[Depends(from_own_form)])
+def decide_no_violation(
+    request: Request, visitor: Decider, address: Address, hit_id: str,
+    reason: Annotated[str, Form()], revision: Annotated[int, Form()], note: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """Record that it is not a violation."""
+    return decide(request, visitor, address, hit_id, "no_violation", reason, revision, note)
+
+
+@router.post("/hits/{hit_id}/unsure", dependencies=[Depends(from_own_form)])
+def decide_unsure(
+    request: Request, visitor: Decider, address: Address, hit_id: str,
+    reason: Annotated[str, Form()], revision: Annotated[int, Form()], note: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """Record that the reviewer is not sure, and why."""
+    return decide(request, visitor, address, hit_id, "unsure", reason, revision, note)
+
+
+@router.post("/hits/{hit_id}/undo", dependencies=[Depends(from_own_form)])
+def undo(request: Request, visitor: Decider, address: Address, hit_id: str) -> Response:
+    """Take back the visitor's own latest decision on the hit and show the hit again."""
+    console = console_of(request)
+    visible_hit(console, visitor, hit_id)
+    try:
+        with console.database.write() as session:
+            undo_decision(session, hit_id, visitor.user.login, console.services.clock())
+    except (Conflict, NotFound):
+        return RedirectResponse(address.hit_url(hit_id), 303)
+    return RedirectResponse(address.hit_url(hit_id, undone="1"), 303)

@@ -1,0 +1,126 @@
+"""Headers on every answer, the size limit of requests, and the check that a change comes from the console itself."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS: Final = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+TRANSPORT_SECURITY: Final = "max-age=31536000"
+MAX_BODY_BYTES: Final = 2 * 2**20
+_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class TooLarge(Exception):
+    """A request body went past MAX_BODY_BYTES while it was read."""
+
+
+def comes_from_here(headers: Headers) -> bool:
+    """Return whether a changing request was sent by one of our own pages, or by a client that is no browser.
+
+    Our `Referrer-Policy: no-referrer` makes browsers send `Origin: null` with a form, so Sec-Fetch-Site decides
+    where it is sent. A client without both headers is no browser and still needs the session's token.
+    """
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None and site not in {"same-origin", "none"}:
+        return False
+    if origin is None:
+        return True
+    if origin == "null":
+        return site is not None
+    return urlsplit(origin).netloc == headers.get("host")
+
+
+def set_headers(headers: MutableHeaders, *, secure: bool) -> None:
+    """Set what every answer carries; an answer that says nothing about caching is not stored."""
+    headers.update(HEADERS)
+    if secure:
+        headers["Strict-Transport-Security"] = TRANSPORT_SECURITY
+    headers.setdefault("Cache-Control", "no-store")
+
+
+def refusal_of(method: str, headers: Headers) -> PlainTextResponse | None:
+    """Return the answer to a request that is refused unread, or None."""
+    length = headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
+        return PlainTextResponse("The request is too large.", 413)
+    if method not in _READING and not comes_from_here(headers):
+        return PlainTextResponse("This request came from another site and was not carried out.", 403)
+    return None
+
+
+def limited(receive: Receive) -> Receive:
+    """Return a receiver that raises TooLarge once a body without a stated length is too long."""
+    received = 0
+
+    async def receive_limited() -> Message:
+        nonlocal received
+        event = await receive()
+        received += len(event.get("body", b""))
+        if received > MAX_BODY_BYTES:
+            raise TooLarge
+        return event
+
+    return receive_limited
+
+
+class SecurityMiddleware:
+    """Sets the headers, stops bodies that are too large, and refuses changes that come from another site."""
+
+    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+        self._app = app
+        self._secure = secure
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(event: Message) -> None:
+            if event["type"] == "http.response.start":
+                set_headers(MutableHeaders(scope=event), secure=self._secure)
+            await send(event)
+
+        refusal = refusal_of(scope["method"], Headers(scope=scope))
+        if refusal is not None:
+            await refusal(scope, receive, send_with_headers)
+            return
+        try:
+            await self._app(scope, limited(receive), send_with_headers)
+        except TooLarge:
+            await PlainTextResponse("The request is too large.", 413)(scope, receive, send_with_headers)
+
+
+def local_path(wish: str | None, otherwise: str) -> str:
+    """Return the wish when it is a path on this console, else the other; never an address elsewhere."""
+    if wish is None or not wish.startswith("/") or any(ord(c) < 0x21 or c == "\\" or ord(c) > 0x7E for c in wish):
+        return otherwise
+    parts = urlsplit(wish)
+    return otherwise if wish.startswith("//") or parts.scheme or parts.netloc else wish
+
+
+def web_address(address: str | None) -> str | None:
+    """Return an http or https address that may become a link, or None for anything else a page may carry."""
+    if address is None or any(ord(c) < 0x21 or c == "\\" for c in address):
+        return None
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in {"http", "https"} or not parts.hostname or parts.username is not None:
+        return None
+    return address

@@ -1,0 +1,47 @@
+"""What the console is given by whoever starts it: a clock, a look into the schedule, and its settings."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from records.hit import Hit
+from records.listing import Listing
+from storage.schedules import Schedule
+
+SESSION_IDLE = timedelta(minutes=30)
+SESSION_LENGTH = timedelta(hours=8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Callables that the console cannot import, because they live in rooms above it."""
+
+    clock: Callable[[], datetime]
+    """The time now, aware UTC."""
+    next_times: Callable[[Schedule, int], tuple[datetime, ...]]
+    """The next n due times of a schedule; empty while it is paused."""
+    start_run: Callable[[str, Mapping[str, str], str], str] | None = None
+    """Asks for a run of (market, arguments, log-in name) and returns its run_id; None hides the button."""
+    try_url: Callable[[str, str], tuple[Listing, ...]] | None = None
+    """Reads one page of a market without storing it; None where the console may not fetch."""
+    explain: Callable[[Listing], tuple[Hit, ...]] | None = None
+    """Judges a listing with today's watch list; None hides the comparison on the hit page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewSettings:
+    """How this console is served."""
+
+    secure_cookies: bool = True
+    """True behind HTTPS: `__Host-` cookies with Secure, and HSTS. False only on a loopback address."""
+    captures_folder: Path | None = None
+    """Where the raw answers are kept; None hides their download."""
+    demo_login: tuple[str, str] | None = None
+    """Log-in name and password printed on the log-in page of the demonstration only."""
+    zone: str = "Asia/Ho_Chi_Minh"
+    """IANA zone in which times are shown."""
+    session_idle: timedelta = SESSION_IDLE
+    """A session without requests for this long is over."""
+    session_length: timedelta = SESSION_LENGTH
+    """A session is over after this long in any case."""

@@ -1,0 +1,191 @@
+"""The console's words for codes: verdicts, reasons, tiers, signals, outcomes. English sentences are the message ids."""
+
+from inspect import getdoc
+from typing import Final
+
+from matchers.registry import SIGNALS as SIGNAL_FUNCTIONS
+from records.decision import Reason, Verdict
+from records.hit import Hit, Relation, Right, Tier
+from review.highlight import Kind
+from review.languages import message as _
+
+VERDICTS: Final[dict[Verdict, str]] = {
+    "violation": _("Violation"),
+    "no_violation": _("Not a violation"),
+    "unsure": _("Unsure"),
+}
+VERDICT_KEYS: Final[dict[Verdict, str]] = {"violation": "Y", "no_violation": "N", "unsure": "U"}
+# The path segment of each verdict's own POST route.
+VERDICT_PATHS: Final[dict[Verdict, str]] = {
+    "violation": "violation",
+    "no_violation": "no-violation",
+    "unsure": "unsure",
+}
+VERDICT_LEADS: Final[dict[Verdict, str]] = {
+    "violation": _("Violation because"),
+    "no_violation": _("Not a violation because"),
+    "unsure": _("Unsure because"),
+}
+REASON_WORDS: Final[dict[Reason, str]] = {
+    "counterfeit": _("Counterfeit mark"),
+    "imitation_wording": _("Says it is an imitation"),
+    "unauthorised_mark_use": _("Uses the mark without permission"),
+    "below_minimum_price": _("Below the minimum price"),
+    "genuine": _("Genuine goods"),
+    "compatible": _("Only compatible with the mark"),
+    "homonym": _("The word means something else"),
+    "authorised": _("Authorised seller"),
+    "wrong_product": _("Another product"),
+    "needs_test_buy": _("Needs a test purchase"),
+    "needs_owner": _("Needs the owner's answer"),
+}
+TIERS: Final[dict[Tier, str]] = {
+    "high": _("High"),
+    "medium": _("Medium"),
+    "low": _("Low"),
+    "none": _("None"),
+}
+TRACKS: Final = {"ip": _("Mark"), "price": _("Price")}
+RIGHTS: Final[dict[Right, str]] = {
+    "valid": _("Registration valid"),
+    "expired": _("Registration expired"),
+    "other_class": _("Registered for other goods"),
+    "unknown": _("Registration not checked"),
+}
+RELATIONS: Final[dict[Relation, str]] = {
+    "brand": _("The goods are presented as the mark's."),
+    "theme": _("The mark's character or team is on other goods."),
+    "compatible": _("The listing says what the item fits."),
+    "homonym": _("The letters mean something else."),
+}
+STATES: Final = {
+    "new": _("Unreviewed"),
+    "confirmed": _("Confirmed"),
+    "rejected": _("Not a violation"),
+    "unsure": _("Unsure"),
+    "lapsed": _("No longer found"),
+}
+ROLES: Final = {
+    "reviewer": _("Reviewer"),
+    "senior": _("Senior reviewer"),
+    "operator": _("Operator"),
+    "brand_viewer": _("Brand viewer"),
+    "administrator": _("Administrator"),
+}
+OUTCOMES: Final = {
+    "queued": _("Queued"),
+    "running": _("Running"),
+    "finished": _("Finished"),
+    "finished_with_warnings": _("Finished with warnings"),
+    "suspicious": _("Suspicious"),
+    "blocked": _("Blocked"),
+    "failed": _("Failed"),
+    "stopped": _("Stopped"),
+    "lost": _("Lost"),
+}
+# Pill class and icon of each outcome: running has a dot, the rest an icon, so that colour never stands alone.
+OUTCOME_LOOKS: Final = {
+    "queued": ("", "clock"),
+    "running": ("pill-run", ""),
+    "finished": ("pill-ok", "check"),
+    "finished_with_warnings": ("pill-warn", "warn"),
+    "suspicious": ("pill-warn", "warn"),
+    "blocked": ("pill-bad", "x"),
+    "failed": ("pill-bad", "x"),
+    "stopped": ("", "x"),
+    "lost": ("pill-lost", "off"),
+}
+COUNTS: Final = {
+    "pages": _("Pages"),
+    "listings": _("Listings"),
+    "hits": _("Hits"),
+    "errors": _("Errors"),
+}
+FIELDS: Final = {
+    "title": _("Title"),
+    "brand": _("Brand field"),
+    "seller_name": _("Seller"),
+    "description": _("Description"),
+    "price_raw": _("Price as printed"),
+    "category": _("Category"),
+}
+CHAIN_STEPS: Final = {
+    "raw": _("As printed"),
+    "amount": _("Amount"),
+    "pack": _("Pack"),
+    "unit_price": _("Unit price"),
+    "reference": _("Reference"),
+    "gap": _("Gap"),
+}
+MARKETS: Final = {
+    "tiki_vn": "Tiki",
+    "shopee_vn": "Shopee",
+    "lazada_vn": "Lazada",
+    "tiktok_vn": "TikTok Shop",
+    "chotot_vn": "Chợ Tốt",
+    "rakuten_jp": "Rakuten",
+    "amazon_jp": "Amazon Japan",
+    "yahoo_jp": "Yahoo!ショッピング",
+    "ebay_com": "eBay",
+}
+# Signal -> kind of evidence (colour, shape) and its short name on chips and cards.
+SIGNALS: Final[dict[str, tuple[Kind, str]]] = {
+    "exact_mark": ("mark", _("Exact mark")),
+    "misspelt_mark": ("alter", _("Misspelt mark")),
+    "disguised_mark": ("alter", _("Disguised mark")),
+    "imitation_words": ("word", _("Imitation wording")),
+    "genuine_claim": ("word", _("Claims to be genuine")),
+    "compatible_with": ("compat", _("Compatible with")),
+    "other_meaning": ("compat", _("Another meaning")),
+    "price_below_minimum": ("price", _("Below the minimum price")),
+    "authorised_seller": ("compat", _("Authorised seller")),
+}
+# What each signal says about itself, for the hit page: the first line of its docstring.
+SIGNAL_SENTENCES: Final = {
+    name: (getdoc(function) or "").partition("\n")[0] for name, function in SIGNAL_FUNCTIONS.items()
+}
+
+
+def market_name(market: str) -> str:
+    """Return a marketplace's display name, or its spider name where none is known."""
+    return MARKETS.get(market, market)
+
+
+def signal_kind(signal: str, weight: float, track: str) -> Kind:
+    """Return how a signal's spans are drawn; a signal this table does not know is drawn by its direction."""
+    known = SIGNALS.get(signal)
+    if known is not None:
+        return known[0]
+    if weight < 0:
+        return "compat"
+    return "price" if track == "price" else "word"
+
+
+def signal_name(signal: str) -> str:
+    """Return a signal's short name."""
+    known = SIGNALS.get(signal)
+    return known[1] if known is not None else signal.replace("_", " ").capitalize()
+
+
+def likely_reason(hit: Hit, verdict: Verdict) -> Reason:
+    """Return the reason to preselect: what the hit's own findings point at."""
+    signals = {evidence.signal for evidence in hit.evidence}
+    # Verdict -> reasons with the findings that point at them, the surest first; the last one always holds.
+    pointers: dict[Verdict, tuple[tuple[Reason, bool], ...]] = {
+        "violation": (
+            ("below_minimum_price", hit.track == "price"),
+            ("imitation_wording", hit.intent == "imitation"),
+            ("counterfeit", hit.spelling == "altered"),
+            ("unauthorised_mark_use", True),
+        ),
+        "no_violation": (
+            ("compatible", hit.relation == "compatible"),
+            ("homonym", hit.relation == "homonym"),
+            ("authorised", "authorised_seller" in signals),
+            ("compatible", "compatible_with" in signals),
+            ("wrong_product", hit.track == "price"),
+            ("genuine", True),
+        ),
+        "unsure": (("needs_test_buy", True),),
+    }
+    return next(reason for reason, holds in pointers[verdict] if holds)

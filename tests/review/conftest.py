@@ -1,0 +1,107 @@
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from review.app import ReviewSettings, Services, create_app
+from storage.database import Database, open_database, upgrade
+from storage.schedules import Schedule
+from tests.review.seeding import NOW, PASSWORD, seed
+
+with warnings.catch_warnings():
+    # The test client prefers httpx2; the lock file holds httpx, which works as well.
+    warnings.simplefilter("ignore")
+    from fastapi.testclient import TestClient
+
+SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
+
+
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **parts: int) -> None:
+        self.now += timedelta(**parts)
+
+
+@pytest.fixture(scope="session")
+def seeded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One filled database file, copied by the tests that change it."""
+    path = tmp_path_factory.mktemp("seeded") / "markwatch.db"
+    upgrade(f"sqlite:///{path}")
+    database = open_database(f"sqlite:///{path}")
+    seed(database)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def database(seeded_file: Path, tmp_path: Path) -> Iterator[Database]:
+    path = tmp_path / "markwatch.db"
+    for part in seeded_file.parent.iterdir():
+        (tmp_path / part.name).write_bytes(part.read_bytes())
+    database = open_database(f"sqlite:///{path}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def next_times(schedule: Schedule, count: int) -> tuple[datetime, ...]:
+    """Stand in for the scheduler: every twelve hours."""
+    del schedule
+    return tuple(NOW + timedelta(hours=12 * (index + 1)) for index in range(count))
+
+
+@pytest.fixture
+def app(database: Database, clock: Clock) -> FastAPI:
+    settings = ReviewSettings(secure_cookies=False, demo_login=None)
+    return create_app(database, Services(clock=clock, next_times=next_times), settings)
+
+
+@pytest.fixture
+def anonymous(app: FastAPI) -> TestClient:
+    return new_client(app)
+
+
+def new_client(app: FastAPI) -> TestClient:
+    return TestClient(app, base_url="http://127.0.0.1:8000", headers=SAME_SITE, follow_redirects=False)
+
+
+@pytest.fixture
+def log_in(app: FastAPI) -> Callable[[str], TestClient]:
+    def make(login: str) -> TestClient:
+        client = new_client(app)
+        answer = client.post("/api/v1/session", json={"login": login, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        client.headers["X-CSRF-Token"] = answer.json()["form_token"]
+        return client
+
+    return make
+
+
+@pytest.fixture
+def reviewer(log_in: Callable[[str], TestClient]) -> TestClient:
+    return log_in("hanh")
+
+
+def token_of(client: TestClient) -> str:
+    """Return the token that the forms of a logged-in client carry."""
+    return str(client.headers["X-CSRF-Token"])
+
+
+def hit_ids(html: str) -> list[str]:
+    """Return the hits of a queue page in order."""
+    return re.findall(r'href="/hits/([0-9A-Za-z]+)[^"]*"[^>]*data-open', html)
