@@ -1,0 +1,122 @@
+"""The run's database while it crawls: sign of life every few seconds, and patience when the database is away."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from time import monotonic
+from typing import Self, TypeVar
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+
+from crawler.bounds import counts_of
+from crawler.middlewares.run_state import state_of
+from records.run import ENDED
+from storage.database import Database, open_database
+from storage.runs import load_run, record_event, record_heartbeat
+
+T = TypeVar("T")
+LONGEST_PAUSE_SECONDS = 10.0
+
+
+class DatabaseLost(RuntimeError):
+    """The database stayed away for longer than a run waits."""
+
+
+class RunDatabase:
+    """Extension: does the crawl's database work in threads, records heartbeats, pauses the crawl while it is away."""
+
+    def __init__(self, crawler: Crawler, url: str, run_id: str) -> None:
+        self.crawler = crawler
+        self.state = state_of(crawler)
+        self.run_id = run_id
+        self.database: Database = open_database(url)
+        self.beat_seconds = crawler.settings.getfloat("HEARTBEAT_SECONDS")
+        self.patience_seconds = crawler.settings.getfloat("DATABASE_PATIENCE_SECONDS")
+        self.away = 0
+        self.heart: asyncio.Task[None] | None = None
+        crawler.signals.connect(self._start, signal=signals.spider_opened)
+        crawler.signals.connect(self._end, signal=signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make one for a crawl that has a database and a run; off without them."""
+        url, run_id = crawler.settings.get("MARKWATCH_DB"), crawler.settings.get("MARKWATCH_RUN_ID")
+        if not url or not run_id:
+            raise NotConfigured
+        return cls(crawler, str(url), str(run_id))
+
+    async def do(self, work: Callable[[Database], T]) -> T:
+        """Return what the work returns, tried again while the database is away; its other errors pass through."""
+        deadline = monotonic() + self.patience_seconds
+        pause = 0.5
+        while True:
+            try:
+                return await asyncio.to_thread(work, self.database)
+            except Exception as error:
+                if await asyncio.to_thread(self._answers):
+                    raise
+                if monotonic() > deadline:
+                    raise DatabaseLost(f"the database was away for {self.patience_seconds:g} s") from error
+            await self._wait_away(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    async def _wait_away(self, seconds: float) -> None:
+        """Hold the crawl still meanwhile: what it would fetch could not be kept."""
+        self.away += 1
+        if self.away == 1:
+            self.state.note("database", "the database is away; the crawl waits")
+            self.crawler.engine.pause()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self.away -= 1
+            if self.away == 0:
+                self.crawler.engine.unpause()
+
+    def _answers(self) -> bool:
+        try:
+            with self.database.read() as session:
+                load_run(session, self.run_id)
+        except Exception:  # noqa: BLE001 - each kind of database fails in its own way; any failure means away
+            return False
+        return True
+
+    async def beat(self) -> None:
+        """Record a sign of life with the counts so far and the events since the last one."""
+        events = tuple(self.state.events)
+        self.state.events.clear()
+
+        counts = counts_of(self.crawler.stats.get_stats())
+
+        def write(database: Database) -> bool:
+            with database.write() as session:
+                is_ours = record_heartbeat(session, self.run_id, self.state.clock(), counts)
+                for event in events:
+                    record_event(session, self.run_id, event.at, event.kind, event.text)
+                return is_ours or load_run(session, self.run_id).outcome not in ENDED
+
+        if not await self.do(write):
+            # Somebody called the run lost while this process slept; what it would still store belongs to nobody.
+            self.state.sentences.append("the run was given up while this process was still at work")
+            await self.crawler.engine.close_spider_async(reason="given_up")
+
+    async def _beat_for_ever(self) -> None:
+        try:
+            while True:
+                await self.beat()
+                await asyncio.sleep(self.beat_seconds)
+        except DatabaseLost as lost:
+            self.state.sentences.append(str(lost))
+            await self.crawler.engine.close_spider_async(reason="database_lost")
+
+    def _start(self) -> None:
+        self.heart = asyncio.get_running_loop().create_task(self._beat_for_ever())
+
+    async def _end(self, reason: str) -> None:
+        if self.heart is not None and reason != "database_lost":
+            self.heart.cancel()
+            with suppress(asyncio.CancelledError):
+                await self.heart
+            await self.beat()

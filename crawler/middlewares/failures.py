@@ -1,0 +1,30 @@
+"""Counts the pages that could not be fetched at all, after every retry, and says which and why."""
+
+from typing import Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+
+from crawler.middlewares.run_state import ROBOTS_MARK, count, state_of
+
+
+class Failures:
+    """Downloader middleware nearest to the engine: sees an error when nobody below could mend it."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make one for the crawl."""
+        return cls(crawler)
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Count the failed page and leave the error as it is. Skips were counted where they were decided."""
+        if isinstance(exception, IgnoreRequest) or ROBOTS_MARK in request.meta:
+            return
+        count(self.crawler, "errors")
+        text = str(exception) or type(exception).__name__
+        named = text if request.url in text else f"{request.url}: {text}"
+        state_of(self.crawler).note("page", named[:1_000])

@@ -1,0 +1,102 @@
+"""Between spider and crawl: counts pages, decides what a reading error means, and lends bodies to the captures."""
+
+import hashlib
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Any, Self
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.spidermiddlewares.depth import DepthMiddleware
+
+from crawler.middlewares.run_state import count, state_of
+from records.listing import Listing
+from spiders.errors import Blocked, Gone, ReadingError
+
+
+class ReadingOutcomes:
+    """Spider middleware: a page that cannot be read costs that page; a refusal stops its host for the run."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.state = state_of(crawler)
+        crawler.signals.connect(self._count_error, signal=signals.spider_error)
+        crawler.signals.connect(self._count_error, signal=signals.item_error)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make one for the crawl."""
+        return cls(crawler)
+
+    def process_spider_input(self, response: Response) -> None:  # noqa: ARG002 - Scrapy passes it by name
+        """Count the page."""
+        count(self.crawler, "pages")
+
+    def process_spider_exception(self, response: Response, exception: Exception) -> list[Any] | None:
+        """Turn a reading error into its consequence; leave anything else to Scrapy's log."""
+        if not isinstance(exception, ReadingError):
+            return None
+        host = str(response.meta.get("download_slot", ""))
+        if isinstance(exception, Blocked):
+            count(self.crawler, "blocked")
+            self.state.stop_host(host, str(exception))
+        elif isinstance(exception, Gone):
+            count(self.crawler, "skip.gone")
+            self.state.note("page", str(exception))
+        else:
+            count(self.crawler, "errors")
+            self.state.note("page", str(exception))
+        return []
+
+    def _count_error(self, **_signal: object) -> None:
+        count(self.crawler, "errors")
+
+
+class LentBodies:
+    """Spider middleware: keeps an answer's body while listings read from it pass the pipelines, and no longer."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.bodies = state_of(crawler).bodies
+        self.users: Counter[str] = Counter()
+        for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
+            crawler.signals.connect(self._done, signal=signal)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make one for the crawl."""
+        return cls(crawler)
+
+    async def process_spider_output(self, response: Response, result: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        """Pass everything on; the page itself and each of its listings on the way are users of the body."""
+        sha256 = hashlib.sha256(response.body).hexdigest()
+        self.bodies[sha256] = response.body
+        self.users[sha256] += 1
+        try:
+            async for item in result:
+                if isinstance(item, Listing) and item.page_copy is not None:
+                    self.users[item.page_copy.sha256] += 1
+                yield item
+        finally:
+            self._release(sha256)
+
+    def _done(self, item: object, **_signal: object) -> None:
+        if isinstance(item, Listing) and item.page_copy is not None:
+            self._release(item.page_copy.sha256)
+
+    def _release(self, sha256: str) -> None:
+        self.users[sha256] -= 1
+        if self.users[sha256] <= 0:
+            del self.users[sha256]
+            self.bodies.pop(sha256, None)
+
+
+class CountedDepth(DepthMiddleware):
+    """Scrapy's depth limit with a count of what it cuts off."""
+
+    def get_processed_request(self, request: Request, response: Response | None) -> Request | None:
+        """Return the request within the limit, None beyond it."""
+        kept = super().get_processed_request(request, response)
+        if kept is None:
+            self.stats.inc_value("skip.depth")
+        return kept

@@ -1,0 +1,181 @@
+"""The crawl's own process: `python -m crawler.process MARKET -a query=… --run-id … --out FILE`.
+
+It beats its heart into the run, stops gracefully on SIGTERM, and closes the run with the outcome that the monitors
+name. Killed, it leaves the run to be marked lost. Exit codes: 0 done, 1 failed or blocked, 2 wrong arguments,
+3 finished but a monitor failed, 130 stopped.
+"""
+
+import argparse
+import logging
+import os
+import resource
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+
+from crawler.bounds import EXIT_CODES, RunFacts, counts_of, judge
+from crawler.middlewares.run_state import state_of, utc_now
+from records.run import ENDED, Outcome
+from spiders.arguments import read_arguments
+from spiders.base import MarketSpider
+from spiders.registry import load_markets
+from storage.database import open_database
+from storage.errors import DatabaseAbsent, StorageError
+from storage.runs import close_run, load_run, start_run
+
+logger = logging.getLogger(__name__)
+
+WRONG_USAGE = 2
+# How long the end of a run waits for a database that is away.
+CLOSE_ATTEMPTS = 12
+CLOSE_PAUSE_SECONDS = 5.0
+MAX_OPEN_FILES = 4_096
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Run one crawl and return the exit code."""
+    arguments = _parser().parse_args(given)
+    spider_arguments = dict(pair.partition("=")[::2] for pair in arguments.argument)
+    try:
+        market = _market(arguments.market, spider_arguments)
+        settings = _settings(arguments)
+        if arguments.run_id:
+            _begin(arguments.db, arguments.run_id)
+    except (ValueError, StorageError) as problem:
+        sys.stderr.write(f"error: {problem}\n")
+        return WRONG_USAGE if isinstance(problem, ValueError) else 1
+    _limit_process()
+    facts = _crawl(market, settings, spider_arguments)
+    outcome, sentences = judge(facts)
+    for sentence in sentences:
+        logger.warning("bound: %s", sentence)
+    logger.info("run %s: %s %s", arguments.run_id or "-", outcome, dict(facts.counts))
+    if arguments.run_id and not _close(arguments.db, arguments.run_id, outcome, facts.counts, sentences):
+        return 1
+    return EXIT_CODES[outcome]
+
+
+def _market(name: str, spider_arguments: Mapping[str, str]) -> type[MarketSpider]:
+    markets = load_markets()
+    if name not in markets:
+        raise ValueError(f"unknown market {name!r}; known: {', '.join(markets)}")
+    market = markets[name]
+    market.check_arguments(read_arguments(market.arguments_model, name, dict(spider_arguments)))
+    return market
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m crawler.process", description=__doc__)
+    parser.add_argument("market", metavar="MARKET", help="spider name")
+    parser.add_argument("-a", dest="argument", action="append", default=[], metavar="NAME=VALUE", help="for the spider")
+    parser.add_argument("-s", dest="setting", action="append", default=[], metavar="NAME=VALUE", help="for Scrapy")
+    parser.add_argument("--run-id", default="", help="the run that this crawl belongs to; without it nothing is stored")
+    parser.add_argument("--db", default=os.environ.get("MARKWATCH_DB", ""), help="database URL (default MARKWATCH_DB)")
+    parser.add_argument("--captures", default=os.environ.get("MARKWATCH_CAPTURES", ""), help="folder of the captures")
+    parser.add_argument("--out", type=Path, help="file that receives the listings as JSON Lines")
+    return parser
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    if arguments.run_id and not arguments.db:
+        raise ValueError("--run-id: needs a database (--db or MARKWATCH_DB)")
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    own = {
+        "MARKWATCH_DB": arguments.db if arguments.run_id else "",
+        "MARKWATCH_RUN_ID": arguments.run_id,
+        "MARKWATCH_CAPTURES": arguments.captures,
+    }
+    settings.setdict(own, priority="cmdline")
+    for pair in arguments.setting:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise ValueError(f"-s {pair}: is not of the form NAME=VALUE")
+        settings.set(name, value, priority="cmdline")
+    if arguments.out is not None:
+        feed = {str(arguments.out.resolve()): {"format": "jsonl", "overwrite": True}}
+        settings.set("FEEDS", feed, priority="cmdline")
+    return settings
+
+
+def _crawl(market: type[MarketSpider], settings: Settings, spider_arguments: Mapping[str, str]) -> RunFacts:
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(market)
+    state = state_of(crawler)
+    task = process.crawl(crawler, **spider_arguments)
+    process.start()
+    stats = _stats(crawler)
+    reason = str(stats.get("finish_reason", "crashed"))
+    if task.cancelled() or task.exception() is not None:
+        problem = "cancelled" if task.cancelled() else task.exception()
+        logger.error("the crawl failed: %s", problem)
+        state.sentences.append(f"the crawl failed: {problem}")
+        reason = "crashed"
+    arguments = read_arguments(market.arguments_model, market.name, dict(spider_arguments))
+    return RunFacts(
+        counts=counts_of(stats),
+        finish_reason=reason,
+        is_blocked=state.is_blocked,
+        sentences=tuple(state.sentences),
+        expected=market.expected,
+        starts=len(market.start_addresses(arguments)),
+        is_search=bool(arguments.query),
+    )
+
+
+def _begin(url: str, run_id: str) -> None:
+    """Mark the run as running where its parent has not yet; raise StorageError where it cannot be crawled for."""
+    database = open_database(url)
+    try:
+        with database.write() as session:
+            start_run(session, run_id, utc_now(), os.getpid())
+            run = load_run(session, run_id)
+    finally:
+        database.close()
+    if run.outcome in ENDED:
+        raise StorageError(f"run {run_id} ended already: {run.outcome}")
+
+
+def _stats(crawler: Crawler) -> Mapping[str, object]:
+    try:
+        return crawler.stats.get_stats()
+    except RuntimeError:
+        return {}  # It failed before it had any.
+
+
+def _close(url: str, run_id: str, outcome: Outcome, counts: Mapping[str, int], sentences: tuple[str, ...]) -> bool:
+    """Close the run, patiently: its end is the one thing that must not get lost."""
+    for attempt in range(CLOSE_ATTEMPTS):
+        if attempt:
+            time.sleep(CLOSE_PAUSE_SECONDS)
+        try:
+            database = open_database(url)
+        except DatabaseAbsent as problem:
+            logger.warning("the run cannot be closed yet: %s", problem)
+            continue
+        try:
+            with database.write() as session:
+                close_run(session, run_id, outcome, utc_now(), counts, sentences)
+            return True
+        except StorageError:
+            logger.exception("the run cannot be closed")
+            return False
+        finally:
+            database.close()
+    return False
+
+
+def _limit_process() -> None:
+    """No memory dumps of what was crawled, and no more open files than a crawl needs."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    most = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(MAX_OPEN_FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
