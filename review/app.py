@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
+from review import chain
 from review.api import decisions as api_decisions
 from review.api import reading as api_reading
 from review.api import session as api_session
@@ -63,7 +64,11 @@ def create_app(database: Database, services: Services, settings: ReviewSettings)
         "send its form_token as X-CSRF-Token with every change.",
     )  # fmt: skip
     app.state.console = Console(
-        database=database, services=services, settings=settings, templates=make_templates(), marks=MarkBook(database)
+        database=database,
+        services=services,
+        settings=settings,
+        templates=make_templates(value_words=chain.value_words, detail_words=chain.detail_words),
+        marks=MarkBook(database),
     )
     for pages in (entry, queue, hits, runs, stored):
         app.include_router(pages.router)

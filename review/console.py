@@ -1,5 +1,6 @@
 """The console's parts kept together for the length of the process, and how a page is rendered for its reader."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -58,8 +59,11 @@ def _translate(context: Context, text: str) -> str:
     return cast("Reading", context["reading"]).translate(text)
 
 
-def make_templates() -> Environment:
-    """Return the template environment: everything is escaped, and a name that is not given is an error."""
+def make_templates(**functions: Callable[..., str]) -> Environment:
+    """Return the template environment: everything is escaped, and a name that is not given is an error.
+
+    `functions` join the names that every template knows.
+    """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES_FOLDER),
         autoescape=True,
@@ -69,7 +73,7 @@ def make_templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
-    environment.globals.update(languages=LANGUAGES, wording=wording, web_address=web_address)
+    environment.globals.update(languages=LANGUAGES, wording=wording, web_address=web_address, **functions)
     environment.filters["said"] = _translate
     return environment
 

@@ -16,7 +16,9 @@ from review.languages import Language
 _BABEL: dict[Language, str] = {"vi": "vi", "ja": "ja", "en": "en_GB"}
 
 # A plain figure in a step of the price chain; digits inside a name (GA-2100, A4) are left alone.
-_FIGURE = re.compile(r"(?<![\w.,-])(?P<sign>[-\u2212\u2013])?(?P<number>\d+(?:\.\d+)?)(?![\w]*[.,]\d)(?=\s|$|[%/×x)])")
+_FIGURE = re.compile(
+    r"(?<![\w.,-])(?P<sign>[-\u2212\u2013])?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\w]*[.,]\d)(?=\s|$|[%/×x)])"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,7 @@ class Formats:
 
     def _figure(self, found: re.Match[str]) -> str:
         sign = "−" if found["sign"] else ""
-        number = Decimal(found["number"])
+        number = Decimal(found["number"].replace(",", ""))
         pattern = "#,##0.##" if abs(number) < 1000 else "#,##0"
         return sign + format_decimal(number, format=pattern, locale=self._locale)
 

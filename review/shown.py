@@ -8,6 +8,7 @@ from records.hit import ChainStep, Evidence, Hit, Span
 from records.listing import Listing
 from records.watchlist import Mark
 from review import wording
+from review.chain import Gap, gap_of, value_words
 from review.console import Reading
 from review.formats import Formats
 from review.highlight import Highlight, Kind, Piece, cut
@@ -20,7 +21,7 @@ MAX_CHIPS: Final = 4
 MAX_SEEN: Final = 24
 MAX_EXCERPTS: Final = 4
 # Facts whose values are the matcher's own words; all others are printed text and stay as they are.
-OWN_WORDS: Final = frozenset({"because", "change", "kind"})
+OWN_WORDS: Final = frozenset({"because", "change", "kind", "band"})
 # What a listing may have changed in, as storage names it in `reopened_because`.
 CHANGES: Final = {
     "title": _("title"),
@@ -69,11 +70,14 @@ class Card:
 
     def sentence(self, reading: Reading) -> str:
         """The finding in the reader's language, its facts filled in."""
-        facts = {
-            name: reading.translate(value) if name in OWN_WORDS else value
-            for name, value in self.evidence.facts.items()
-        }
+        facts = {name: _said(name, value, reading) for name, value in self.evidence.facts.items()}
         return filled(reading.translate(self.evidence.message), facts, self.evidence)
+
+
+def _said(name: str, value: str, reading: Reading) -> str:
+    if name == "gap":
+        return value_words(ChainStep(name="gap", value=value), reading)
+    return reading.translate(value) if name in OWN_WORDS else value
 
 
 def filled(sentence: str, facts: dict[str, str], evidence: Evidence) -> str:
@@ -182,7 +186,7 @@ class ShownHit:
             seen = seen if len(seen) <= MAX_SEEN else seen[: MAX_SEEN - 1] + "…"
             seen = "".join(character if character.isprintable() else "␣" for character in seen)
             kind = self._kind(evidence)
-            chips.append(Chip(kind, wording.signal_name(evidence.signal), "" if kind == "price" else seen))
+            chips.append(Chip(kind, wording.chip_word(evidence.signal), "" if kind == "price" else seen))
         return tuple(chips)
 
     @cached_property
@@ -202,21 +206,36 @@ class ShownHit:
             explanation=self._explanations.get(evidence.signal, ""),
             evidence=evidence,
             letters=letters,
-            excerpts=tuple(self._excerpt(span) for span in evidence.spans[:MAX_EXCERPTS]),
+            excerpts=() if letters else self._excerpts(evidence),
         )
 
-    def _excerpt(self, span: Span) -> Excerpt:
-        text = self.listing.text_of(span.field) or ""
-        start, end = max(0, span.start - EXCERPT_MARGIN), min(len(text), span.end + EXCERPT_MARGIN)
-        return Excerpt(span.field, self._pieces(span.field, start, end), start > 0, end < len(text))
+    def _excerpts(self, evidence: Evidence) -> tuple[Excerpt, ...]:
+        """Return what the spans point at: alone in the title, which stands above, with its surroundings elsewhere."""
+        places: list[tuple[str, int, int]] = []
+        for span in sorted(evidence.spans, key=lambda span: (span.field, span.start)):
+            length, margin = len(self.listing.text_of(span.field) or ""), EXCERPT_MARGIN * (span.field != "title")
+            start, end = max(0, span.start - margin), min(length, span.end + margin)
+            if places and places[-1][0] == span.field and start <= places[-1][2]:
+                places[-1] = (span.field, places[-1][1], max(end, places[-1][2]))
+            else:
+                places.append((span.field, start, end))
+        return tuple(
+            Excerpt(
+                field=field,
+                pieces=self._pieces(field, start, end),
+                cut_before=start > 0 and field != "title",
+                cut_after=field != "title" and end < len(self.listing.text_of(field) or ""),
+            )
+            for field, start, end in places[:MAX_EXCERPTS]
+        )
 
     def _step(self, name: str) -> ChainStep | None:
         return next((step for step in self.hit.chain if step.name == name), None)
 
     @property
-    def gap(self) -> ChainStep | None:
-        """The last step of the price chain, on the price track."""
-        return self._step("gap")
+    def gap(self) -> Gap | None:
+        """How far the price lies from its reference, on the price track."""
+        return gap_of(self._step("gap"))
 
     @property
     def reference(self) -> ChainStep | None:
@@ -231,8 +250,7 @@ class ShownHit:
     @property
     def gap_is_low(self) -> bool:
         """True where the price lies below its reference and the two may be compared."""
-        below = self.gap is not None and self.gap.value.lstrip().startswith(("-", "−", "–"))
-        return below and self.hit.relation != "compatible"
+        return self.gap is not None and self.gap.is_low and self.hit.relation != "compatible"
 
     def price_words(self, formats: Formats) -> str:
         """The price or its range; empty when unknown."""
@@ -241,15 +259,6 @@ class ShownHit:
             return ""
         lowest = formats.money(offer.price)
         return lowest if offer.price_max is None else f"{lowest} – {formats.money(offer.price_max)}"
-
-    def gap_words(self, formats: Formats) -> str:
-        """The gap with its direction as a sign."""
-        words = "" if self.gap is None else self.chain_words(self.gap, formats)
-        return f"▾ {words}" if self.gap_is_low else words
-
-    def chain_words(self, step: ChainStep, formats: Formats) -> str:
-        """A step's result; the figure as printed stays as it was."""
-        return step.value if step.name == "raw" else formats.measured(step.value)
 
     def reopened_words(self, reading: Reading) -> str:
         """What changed in a listing that had been cleared."""

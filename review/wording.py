@@ -128,21 +128,21 @@ MARKETS: Final = {
     "yahoo_jp": "Yahoo!ショッピング",
     "ebay_com": "eBay",
 }
-# Signal -> kind of evidence (colour, shape) and its short name on chips and cards.
-SIGNALS: Final[dict[str, tuple[Kind, str]]] = {
-    "exact_mark": ("mark", _("Exact mark")),
-    "misspelt_mark": ("alter", _("Misspelt mark")),
-    "disguised_mark": ("alter", _("Disguised mark")),
-    "imitation_words": ("word", _("Imitation wording")),
-    "genuine_claim": ("word", _("Claims to be genuine")),
-    "compatible_with": ("compat", _("Compatible with")),
-    "other_meaning": ("compat", _("Another meaning")),
-    "price_below_minimum": ("price", _("Below the minimum price")),
-    "authorised_seller": ("compat", _("Authorised seller")),
+# Signal -> kind of evidence (colour, shape), its name on cards, and the word before what was seen on chips.
+SIGNALS: Final[dict[str, tuple[Kind, str, str]]] = {
+    "exact_mark": ("mark", _("Exact mark"), _("exact")),
+    "misspelt_mark": ("alter", _("Misspelt mark"), _("misspelt")),
+    "disguised_mark": ("alter", _("Disguised mark"), _("disguised")),
+    "imitation_words": ("word", _("Imitation wording"), _("word")),
+    "genuine_claim": ("image", _("Claims to be genuine"), _("claims")),
+    "compatible_with": ("compat", _("Compatible with"), _("fits")),
+    "other_meaning": ("compat", _("Another meaning"), _("another meaning")),
+    "price_below_minimum": ("price", _("Below the minimum price"), _("below the minimum price")),
+    "authorised_seller": ("compat", _("Authorised seller"), _("authorised seller")),
 }
-# What each signal says about itself, for the hit page: the first line of its docstring.
+# What each signal says about itself, for the hit page: the first paragraph of its docstring.
 SIGNAL_SENTENCES: Final = {
-    name: (getdoc(function) or "").partition("\n")[0] for name, function in SIGNAL_FUNCTIONS.items()
+    name: " ".join((getdoc(function) or "").partition("\n\n")[0].split()) for name, function in SIGNAL_FUNCTIONS.items()
 }
 
 
@@ -165,6 +165,12 @@ def signal_name(signal: str) -> str:
     """Return a signal's short name."""
     known = SIGNALS.get(signal)
     return known[1] if known is not None else signal.replace("_", " ").capitalize()
+
+
+def chip_word(signal: str) -> str:
+    """Return the word that stands before what a signal saw, on a chip."""
+    known = SIGNALS.get(signal)
+    return known[2] if known is not None else signal_name(signal)
 
 
 def likely_reason(hit: Hit, verdict: Verdict) -> Reason:

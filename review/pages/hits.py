@@ -20,7 +20,7 @@ from storage.decisions import load_decisions, load_last_decision, record_decisio
 from storage.errors import Conflict, NotFound
 from storage.hit_records import StoredHit
 from storage.hits import load_hit, load_neighbours
-from storage.listings import load_prices
+from storage.listings import PriceObservation, load_prices
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,6 +42,11 @@ def visible_hit(console: Console, visitor: Visitor, hit_id: str) -> StoredHit:
     return stored
 
 
+def is_known(seen: PriceObservation) -> bool:
+    """Return whether an observation says anything about a price."""
+    return seen.price is not None or seen.price_raw is not None
+
+
 @router.get("/hits/{hit_id}")
 def show_hit(
     request: Request, visitor: Reader, address: Address, hit_id: str, decide: Annotated[str, Query()] = ""
@@ -61,7 +66,8 @@ def show_hit(
     return render(
         request, "hit.html",
         row=ShownHit(stored, mark, wording.SIGNAL_SENTENCES), mark=mark, address=address, views=VIEWS,
-        prices=sorted(prices, key=lambda seen: seen.seen_at, reverse=True)[:PRICES_SHOWN], chart=chart_of(prices),
+        prices=sorted(filter(is_known, prices), key=lambda seen: seen.seen_at, reverse=True)[:PRICES_SHOWN],
+        chart=chart_of(prices),
         captures=captures, downloads=console.settings.captures_folder is not None,
         history=history_of(stored, decisions), choices=Menus(brands=(), menus={}), position=None,
         previous_id=neighbours.previous_id if neighbours else None, next_id=neighbours.next_id if neighbours else None,

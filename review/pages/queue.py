@@ -112,7 +112,11 @@ def show_queue(request: Request, visitor: Reader, address: Address) -> Response:
         choices = load_choices(session)
         last = load_last_decision(session, visitor.user.login) if visitor.may("decide") else None
         runs = load_runs(session, RUNS_LOOKED_AT) if visitor.may("runs") else ()
-    rows = [ShownHit(stored) for stored in page.rows if is_visible(stored, visitor, now)]
+    rows = [
+        ShownHit(stored, console.marks.find(stored.hit.mark_id, now))
+        for stored in page.rows
+        if is_visible(stored, visitor, now)
+    ]
     notice = notice_for(request, visitor, last)
     return render(
         request, "queue.html",

@@ -7,6 +7,8 @@ from pathlib import Path
 from babel.messages.extract import extract_from_dir
 
 from matchers.mentions.mention import CHANGE_WORDS
+from matchers.price.bands import BAND_WORDS
+from matchers.price.product_match import HOW_WORDS
 from review.wording import SIGNAL_SENTENCES
 
 ROOT = Path(__file__).parent.parent.parent
@@ -29,12 +31,20 @@ def sentences_of_the_signals() -> Iterator[str]:
     for path in sorted((ROOT / "matchers").rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
+            if isinstance(node, ast.Assign) and any(
+                isinstance(one, ast.Name) and one.id == "message" for one in node.targets
+            ):
+                yield from _literals(node.value)
+            if isinstance(node, ast.Return) and path.parent.name == "use" and node.value is not None:
+                yield from _literals(node.value)
             if isinstance(node, ast.Call):
+                if isinstance(node.func, ast.Name) and node.func.id in {"Use", "Found", "_found"}:
+                    yield from _literals(node.args[-1])
                 for keyword in node.keywords:
                     if keyword.arg == "message":
                         yield from _literals(keyword.value)
     yield from (sentence for sentence in SIGNAL_SENTENCES.values() if sentence)
-    yield from CHANGE_WORDS.values()
+    yield from (*CHANGE_WORDS.values(), *BAND_WORDS.values(), *HOW_WORDS.values())
 
 
 def _literals(node: ast.expr) -> Iterator[str]:
