@@ -1,0 +1,79 @@
+"""Printed text as a mail shows it: harmless signs, cut to a length, its evidence spans marked."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from records.hit import Evidence
+from records.listing import Listing
+
+TITLE_LIMIT = 160
+QUOTE_LIMIT = 60
+QUOTES = 4
+PieceKind = Literal["plain", "mark", "word"]
+# The mail holds no data of sellers, so words of the shop's name are not quoted.
+UNQUOTED_FIELDS = frozenset({"seller_name"})
+# Marks, embeddings, overrides and isolates of text direction: they could turn the mail's own words round.
+_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_UNSHOWN_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp", "Co", "Cn"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A part of a title with what it means."""
+
+    text: str
+    """The printed characters, made harmless."""
+    kind: PieceKind
+    """mark: names the mark; word: speaks against the listing; plain: neither."""
+
+
+def shown(text: str) -> str:
+    """Return printed text with signs that could disturb the mail replaced, and addresses that no program links."""
+    signs = (
+        "\ufffd" if sign in _DIRECTION or (sign not in "\n\t" and unicodedata.category(sign) in _UNSHOWN_CATEGORIES)
+        else sign
+        for sign in text
+    )  # fmt: skip
+    return " ".join("".join(signs).split(" ")).replace("\n", " ").replace("\t", " ").replace("://", ":⁄⁄")
+
+
+def title_pieces(listing: Listing, evidence: Sequence[Evidence]) -> tuple[Piece, ...]:
+    """Return the title in pieces whose joined text is the title as shown, cut at TITLE_LIMIT characters."""
+    title = listing.title
+    kinds: list[PieceKind] = ["plain"] * len(title)
+    # Words that speak against the listing come last, so that they win where they overlap with the mark.
+    for wanted in ("mark", "word"):
+        for finding in evidence:
+            if finding.weight <= 0 or _kind_of(finding) != wanted:
+                continue
+            for span in finding.spans:
+                if span.field == "title":
+                    kinds[span.start : span.end] = [_kind_of(finding)] * (span.end - span.start)
+    pieces: list[Piece] = []
+    start = 0
+    limit = min(len(title), TITLE_LIMIT)
+    for end in range(1, limit + 1):
+        if end == limit or kinds[end] != kinds[start]:
+            pieces.append(Piece(text=shown(title[start:end]), kind=kinds[start]))
+            start = end
+    if limit < len(title):
+        pieces.append(Piece(text="…", kind="plain"))
+    return tuple(pieces)
+
+
+def quotes(evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    """Return the printed words that speak against the listing, strongest finding first, each once."""
+    found: dict[str, None] = {}
+    for finding in sorted(evidence, key=lambda one: -one.weight):
+        if finding.weight > 0:
+            for span in finding.spans:
+                if span.field not in UNQUOTED_FIELDS:
+                    text = shown(span.text)
+                    found[text if len(text) <= QUOTE_LIMIT else text[:QUOTE_LIMIT] + "…"] = None
+    return tuple(found)[:QUOTES]
+
+
+def _kind_of(finding: Evidence) -> PieceKind:
+    return "mark" if finding.signal.endswith("_mark") else "word"
