@@ -1,4 +1,7 @@
-"""The goods of the sample market: rows written by hand, unfolded into the offers that its sellers make."""
+"""The goods of the sample market: rows written by hand, unfolded into the offers that its sellers make.
+
+Every mark, owner, product, seller and text is invented; a likeness to real ones is chance.
+"""
 
 import csv
 import hashlib
