@@ -1,6 +1,7 @@
 """The state of a mark's registration on the day of judgement. It never changes a score or a tier."""
 
-from matchers.use.trades import CLASSES, trades_of_listing
+from matchers.use.trade_words import CLASSES
+from matchers.use.trades import trades_of_listing
 from records.hit import Right
 from records.listing import Listing
 from records.watchlist import Mark, WatchList

@@ -80,7 +80,7 @@ def difference(mark: str, word: str) -> Difference | None:
             and mark[wrong[1]] == word[wrong[0]]
         ):
             return Difference("swapped", 1, _place(wrong[0], wrong[1], len(mark)), "", looks_alike=False)
-    edits = Levenshtein.editops(mark, word, score_hint=2)
+    edits = list(Levenshtein.editops(mark, word, score_hint=2))
     if len(edits) > 2:
         return _twice_swapped(mark, word)
     at = [edit.src_pos for edit in edits]

@@ -1,6 +1,6 @@
 """The mark index: every place where a text names a mark, found by look-up and then verified."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -20,6 +20,8 @@ from records.hit import Span
 from records.listing import Listing
 from records.watchlist import Mark
 
+MOST_MENTIONS = 12
+"""Places kept of one mark in one field; a title that repeats a mark hundreds of times says nothing more."""
 CHANGE_ORDER: dict[Change, int] = {change: order for order, change in enumerate(CHANGE_WORDS)}
 
 
@@ -98,11 +100,18 @@ def _plainness(place: Place) -> tuple[bool, bool, int, int, int]:
 
 
 def _without_overlaps(places: list[Place]) -> list[Place]:
-    """Keep, of overlapping places of one mark, the plainest spelling, then the longest."""
+    """Keep, of overlapping places of one mark, the plainest spelling; of very many places the first few."""
+    taken: defaultdict[str, set[int]] = defaultdict(set)
     kept: list[Place] = []
     for place in sorted(places, key=_plainness):
-        if not any(
-            other.form.mark is place.form.mark and other.start < place.end and place.start < other.end for other in kept
-        ):
+        covered = taken[place.form.mark.mark_id]
+        if covered.isdisjoint(range(place.start, place.end)):
+            covered.update(range(place.start, place.end))
             kept.append(place)
-    return sorted(kept, key=lambda one: (one.start, one.end, one.form.mark.mark_id))
+    counts: Counter[str] = Counter()
+    first: list[Place] = []
+    for place in sorted(kept, key=lambda one: (one.start, one.end, one.form.mark.mark_id)):
+        counts[place.form.mark.mark_id] += 1
+        if counts[place.form.mark.mark_id] <= MOST_MENTIONS:
+            first.append(place)
+    return first

@@ -1,4 +1,4 @@
-"""Names of well-known marks in other scripts, for watch lists that give none. Variants of the watch list come on top."""
+"""Names of well-known marks in other scripts, on top of the variants of the watch list."""
 
 # Key: folded letters of the mark. Official or press names only; slang is left to the watch list.
 KNOWN_NAMES: dict[str, tuple[str, ...]] = {

@@ -9,7 +9,7 @@ from records.watchlist import Mark
 # What was done to the mark's spelling, the least first. Of several changes the last in this list is told.
 Change = Literal[
     "same", "joined", "spaced", "hyphened", "doubled", "swapped", "added", "dropped", "replaced",
-    "styled", "signs", "look_alike",
+    "spelt_out", "styled", "signs", "look_alike",
 ]  # fmt: skip
 
 # In plain words, for evidence: "%s" is printed after the spelling found and the mark.
@@ -23,13 +23,14 @@ CHANGE_WORDS: dict[Change, str] = {
     "added": "a letter added",
     "dropped": "a letter left out",
     "replaced": "a letter replaced",
+    "spelt_out": "letters set apart one by one",
     "styled": "letters of another style or script",
     "signs": "signs inside the mark",
     "look_alike": "digits or signs in place of letters",
 }
 
 # Changes that nobody makes by accident: they keep the eye reading the mark and a filter from finding it.
-HIDING_CHANGES: frozenset[Change] = frozenset({"styled", "signs", "look_alike"})
+HIDING_CHANGES: frozenset[Change] = frozenset({"spelt_out", "styled", "signs", "look_alike"})
 # Changes that are plain slips or ordinary writing on most goods, but a known dodge on goods that are often faked.
 DOUBTFUL_CHANGES: frozenset[Change] = frozenset(
     {"spaced", "hyphened", "doubled", "swapped", "added", "dropped", "replaced"}

@@ -3,11 +3,12 @@
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, pairwise
 
 from matchers.mentions.closeness import Difference
 from matchers.mentions.forms import Form
 from matchers.mentions.mention import Change
-from matchers.mentions.neighbours import Neighbourhood
+from matchers.mentions.neighbours import Neighbour, Neighbourhood
 from matchers.mentions.other_names import OTHER_NAMES
 from matchers.mentions.pieces import Piece
 from matchers.mentions.spelling import VIETNAMESE
@@ -36,56 +37,72 @@ class NearWindow:
 def misspelt_windows(
     pieces: Sequence[Piece], view: View, printed: str, neighbourhood: Neighbourhood
 ) -> Iterator[NearWindow]:
-    """Yield the stretches that are near a form: words, words with signs inside, and neighbouring words of long marks."""
-    for stretch in _stretches(pieces, view.text, neighbourhood):
+    """Yield the stretches near a form: words, words with signs inside, and neighbouring words of long marks."""
+    words = _words(pieces)
+    for stretch in chain(_single(words), _with_signs(words, view.text), _of_long_forms(words, neighbourhood)):
         letters = "".join(piece.letters for piece in stretch)
         found = neighbourhood.near(letters.translate(DIGITS_AS_LETTERS))
-        if not found:
+        if not found or not _may_be_misspelt(stretch, letters, view, printed):
             continue
         start, end = stretch[0].start, stretch[-1].end
-        if letters in OTHER_NAMES and end - start == len(letters):
-            continue
-        is_split = any(one.end < two.start for one, two in zip(stretch, stretch[1:], strict=False))
+        is_split = any(one.end < two.start for one, two in pairwise(stretch))
         has_space = is_split and " " in view.text[start:end]
-        first, last = view.original(start, end)
-        if VIETNAMESE.search(unicodedata.normalize("NFC", printed[first:last].lower())):
-            continue
-        digits = sum(letter.isdigit() for letter in letters)
+        has_digits = not letters.isalpha()
         for near in found:
-            length = len(near.form.letters)
-            if has_space and (length < LONG_FORM or not near.form.breaks or near.difference.edits > 1):
-                continue
-            if digits * 2 >= len(letters) or (digits and letters[0].isdigit()):
-                continue
-            if near.form.mark.ambiguous and not _sure_enough(near.difference, length, digits):
-                continue
-            change: Change = near.difference.change
-            if digits:
-                change = "look_alike"
-            elif is_split and not has_space:
-                change = "signs"
-            yield NearWindow(near.form, start, end, near.difference, change)
+            if _is_sure(near, has_space=has_space, has_digits=has_digits):
+                change: Change = near.difference.change
+                if has_digits:
+                    change = "look_alike"
+                elif is_split and not has_space:
+                    change = "signs"
+                yield NearWindow(near.form, start, end, near.difference, change)
 
 
-def _sure_enough(found: Difference, length: int, digits: int) -> bool:
-    """Say whether a mark that is also an ordinary word is named: champions, acne and plot are words."""
+def _may_be_misspelt(stretch: tuple[Piece, ...], letters: str, view: View, printed: str) -> bool:
+    """Say whether the letters can be a slip at all: no word of their own, no Vietnamese word, no number."""
+    start, end = stretch[0].start, stretch[-1].end
+    if letters in OTHER_NAMES and end - start == len(letters):
+        return False
+    digits = sum(letter.isdigit() for letter in letters)
+    if digits * 2 >= len(letters) or letters[0].isdigit():
+        return False
+    first, last = view.original(start, end)
+    return not VIETNAMESE.search(unicodedata.normalize("NFC", printed[first:last].lower()))
+
+
+def _is_sure(near: Neighbour, *, has_space: bool, has_digits: bool) -> bool:
+    """Say whether the form is long and plain enough; of a mark that is also a word, champions and acne are words."""
+    length, found = len(near.form.letters), near.difference
+    if has_space and (length < LONG_FORM or not near.form.breaks or found.edits > 1):
+        return False
+    if not near.form.mark.ambiguous:
+        return True
     if length < 5 or (found.place == "last" and found.letter == "s"):
         return False
-    return found.change == "doubled" or bool(digits) or length >= 6
+    return found.change == "doubled" or has_digits or length >= 6
 
 
-def _stretches(pieces: Sequence[Piece], text: str, neighbourhood: Neighbourhood) -> Iterator[tuple[Piece, ...]]:
-    """Yield each word, each word with signs inside, and pairs and triples of words where one belongs to a long mark."""
+def _words(pieces: Sequence[Piece]) -> list[tuple[Piece, ...]]:
+    """Return the pieces grouped to words: those that touch belong together."""
     words: list[tuple[Piece, ...]] = []
     for piece in pieces:
         if words and words[-1][-1].end == piece.start:
             words[-1] = (*words[-1], piece)
         else:
             words.append((piece,))
+    return words
+
+
+def _single(words: list[tuple[Piece, ...]]) -> Iterator[tuple[Piece, ...]]:
+    """Yield each word, and the longer pieces of letters inside it."""
     for word in words:
         yield word
         if len(word) > 1:
             yield from ((piece,) for piece in word if len(piece.letters) > 3 and piece.letters.isalpha())
+
+
+def _with_signs(words: list[tuple[Piece, ...]], text: str) -> Iterator[tuple[Piece, ...]]:
+    """Yield words with single signs between them, as one."""
     for at, word in enumerate(words):
         joined = word
         for following in words[at + 1 : at + LONGEST_PIECES]:
@@ -94,8 +111,14 @@ def _stretches(pieces: Sequence[Piece], text: str, neighbourhood: Neighbourhood)
                 break
             joined += following
             yield joined
+
+
+def _of_long_forms(words: list[tuple[Piece, ...]], neighbourhood: Neighbourhood) -> Iterator[tuple[Piece, ...]]:
+    """Yield pairs and triples of words where one of them belongs to a mark of several words."""
+    known = ["".join(piece.letters for piece in word) in neighbourhood.long_form_words for word in words]
+    if not any(known):
+        return
     for count in (2, 3):
         for at in range(len(words) - count + 1):
-            group = words[at : at + count]
-            if any("".join(piece.letters for piece in word) in neighbourhood.long_form_words for word in group):
-                yield tuple(piece for word in group for piece in word)
+            if any(known[at : at + count]):
+                yield tuple(piece for word in words[at : at + count] for piece in word)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import pairwise
 
 from matchers.mentions.forms import Form
 from matchers.mentions.mention import Change
@@ -28,7 +29,7 @@ def change_of(form: Form, pieces: tuple[Piece, ...], view: View, printed: str) -
     text = printed[start:end]
     letters = "".join(piece.letters for piece in pieces)
     gaps, position = [], 0
-    for piece, following in zip(pieces, pieces[1:], strict=False):
+    for piece, following in pairwise(pieces):
         position += len(piece.letters)
         if following.start > piece.end:
             gaps.append((position, view.text[piece.end : following.start]))
@@ -59,7 +60,7 @@ def _reads_as_mark(form: Form, text: str, letters: str, pieces: tuple[Piece, ...
         return True
     has_vietnamese = bool(VIETNAMESE.search(composed))
     if extra:
-        return len(pieces) >= 3 and len(letters) >= 6 or not has_vietnamese and not _has_accent(composed)
+        return (len(pieces) >= 3 and len(letters) >= 6) or not (has_vietnamese or _has_accent(composed))
     if len(pieces) == 1 and _has_accent(composed):
         return not has_vietnamese and not SYLLABLE.match(letters)
     return not has_vietnamese
@@ -77,7 +78,7 @@ def _is_look_alike(form: Form, letters: str, pieces: tuple[Piece, ...], view: Vi
     if not all(_is_printed_alike(place, form, pieces, view, printed) for place in range(len(letters))):
         return False
     single = all(len(piece.letters) == 1 for piece in pieces)
-    for piece, following in zip(pieces, pieces[1:], strict=False):
+    for piece, following in pairwise(pieces):
         touches = piece.end == following.start
         if not touches and not single and not (piece.letters.isalpha() and following.letters.isalpha()):
             return False
@@ -101,21 +102,26 @@ def _split_change(form: Form, pieces: tuple[Piece, ...], extra: list[str]) -> Ch
     """Return how the mark is split: by signs, hyphens or spaces; None where it is chance."""
     if _is_list([(0, gap) for gap in extra]):
         return None
-    spelt_out = all(len(piece.letters) == 1 for piece in pieces)
+    spelt_out = len(form.letters) >= SHORTEST_ALTERED and all(len(piece.letters) == 1 for piece in pieces)
     if all(gap.isspace() for gap in extra):
-        if form.mark.ambiguous or len(form.letters) < SHORTEST_ALTERED:
-            return None
-        words = all(SYLLABLE.match(piece.letters) and len(piece.letters) > 1 for piece in pieces)
-        return None if words and len(form.letters) < 6 else "spaced"
-    if spelt_out:
+        spaced: Change | None = "spaced" if _is_spaced(form, pieces) else None
+        return "spelt_out" if spelt_out else spaced
+    if all(len(piece.letters) == 1 for piece in pieces):
         return "signs"
-    if any(gap.isspace() for gap in extra) and form.mark.ambiguous:
-        return None
-    if any(re.search(r"[.,;:]\s", gap) for gap in extra) and len(form.letters) < 6:
+    has_space = any(gap != gap.strip() for gap in extra)
+    if has_space and (form.mark.ambiguous or len(form.letters) < 6):
         return None
     if all(HYPHEN_GAP.match(gap) or gap.isspace() for gap in extra):
         return None if form.mark.ambiguous and len(form.letters) < 5 else "hyphened"
     return "signs"
+
+
+def _is_spaced(form: Form, pieces: tuple[Piece, ...]) -> bool:
+    """Say whether spaces alone can be meant to split the mark: not where two syllables make two words."""
+    if form.mark.ambiguous or len(form.letters) < SHORTEST_ALTERED:
+        return False
+    words = all(SYLLABLE.match(piece.letters) and len(piece.letters) > 1 for piece in pieces)
+    return not (words and len(form.letters) < 6)
 
 
 def _is_list(gaps: list[tuple[int, str]]) -> bool:

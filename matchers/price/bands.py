@@ -5,7 +5,8 @@ from typing import Literal
 
 Band = Literal["very_strong", "strong", "medium", "weak"]
 
-# Upper edge of each band as a share of the list price. Above the last there is no price signal, and no sign of innocence.
+# Upper edge of each band as a share of the list price. Above the last there is no price signal,
+# and no sign of innocence either.
 BANDS: tuple[tuple[Band, Decimal], ...] = (
     ("very_strong", Decimal("0.20")),
     ("strong", Decimal("0.50")),

@@ -45,7 +45,7 @@ def compare(listing: Listing, product: Product, how: How) -> Comparison | None:
         share=share,
         band=None if share is None else band_of(share),
         is_below_minimum=below,
-        chain=_chain(listing, product, how, price, theirs, ours),
+        chain=_chain(product, how, price, theirs, ours),
     )
 
 
@@ -76,9 +76,7 @@ def _pack_of(listing: Listing, ours: PackSize, how: How) -> PackSize | None:
     return stated if stated.unit == ours.unit and stated.unit_amount == ours.unit_amount else None
 
 
-def _chain(
-    listing: Listing, product: Product, how: How, price: Money, theirs: PackSize, ours: PackSize
-) -> tuple[ChainStep, ...]:
+def _chain(product: Product, how: How, price: Money, theirs: PackSize, ours: PackSize) -> tuple[ChainStep, ...]:
     unit = theirs.unit or "piece"
     offered = price.amount / (theirs.total or theirs.count)
     reference = product.list_price or product.minimum_price

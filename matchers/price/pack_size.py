@@ -7,21 +7,29 @@ from decimal import Decimal
 from matchers.text.fold import fold_accented
 from records.watchlist import Product, Unit
 
-UNITS: dict[str, tuple[Unit, int]] = {
-    "ml": ("ml", 1), "l": ("ml", 1000), "lít": ("ml", 1000), "lit": ("ml", 1000), "litre": ("ml", 1000), "cl": ("ml", 10),
-    "g": ("g", 1), "gr": ("g", 1), "gram": ("g", 1), "kg": ("g", 1000), "kí": ("g", 1000), "グラム": ("g", 1), "ミリリットル": ("ml", 1),
-    "viên": ("piece", 1), "miếng": ("piece", 1), "tablets": ("piece", 1), "capsules": ("piece", 1), "粒": ("piece", 1), "錠": ("piece", 1), "枚": ("piece", 1),
-}  # fmt: skip
+_WORDS: tuple[tuple[Unit, int, str], ...] = (
+    ("ml", 1, "ml ミリリットル"),
+    ("ml", 10, "cl"),
+    ("ml", 1000, "l lít lit litre"),
+    ("g", 1, "g gr gram グラム"),
+    ("g", 1000, "kg kí"),
+    ("piece", 1, "viên miếng tablets capsules 粒 錠 枚"),
+)
+UNITS: dict[str, tuple[Unit, int]] = {word: (unit, factor) for unit, factor, words in _WORDS for word in words.split()}
 AMOUNT = re.compile(rf"(?<![\w.,])(\d+(?:[.,]\d+)?)\s?({'|'.join(sorted(UNITS, key=len, reverse=True))})(?![a-zà-ỹ])")
 # A number that says how many items are sold for the price.
 COUNT = re.compile(
-    r"(?<!\w)(?:combo|lốc|thùng|bộ|set|sét|hộp|pack\sof|lot\sof|bundle\sof)\s?(\d{1,3})(?!\s?(?:in\s?1|trong|ml|g\b|kg|l\b|viên|miếng|[.,]\d|\d))"
+    r"(?<!\w)(?:combo|lốc|thùng|bộ|set|sét|hộp|pack\sof|lot\sof|bundle\sof)\s?(\d{1,3})"
+    r"(?!\s?(?:in\s?1|trong|ml|g\b|kg|l\b|viên|miếng|[.,]\d|\d))"
     r"|(?<!\w)(\d{1,3})\s?(?:chai|lọ|tuýp|tuyp|hũ|lon|gói|cái|chiếc|hộp|bịch|túi|bottles?|pcs|packs?|pieces|本|個|袋|箱|缶|セット)(?!\w)"
-    r"|(?<=[\dl g])\s?[x×*]\s?(\d{1,3})(?![\d.,]|\s?(?:cm|mm|m\b))|(?<!\w)(\d{1,3})\s?[x×]\s?(?=\d+(?:[.,]\d+)?\s?(?:ml|g|gr|kg|l)\b)|(?<!\w)[x×](\d{1,2})(?!\w)"
+    r"|(?<=[\dl g])\s?[x×*]\s?(\d{1,3})(?![\d.,]|\s?(?:cm|mm|m\b))"
+    r"|(?<!\w)(\d{1,3})\s?[x×]\s?(?=\d+(?:[.,]\d+)?\s?(?:ml|g|gr|kg|l)\b)|(?<!\w)[x×](\d{1,2})(?!\w)"
 )
 # Offers that are not the plain product: another kind, or a choice whose price belongs to one unknown part of it.
 NOT_PLAIN = re.compile(
-    r"(?<!\w)(?:mẫu\sthử|dùng\sthử|tester|sample|mini(?:size)?|chiết|pass|2hand|secondhand|second\shand|cũ|đã\squa\ssử\sdụng|used|refurbished|refill|túi\sthay\sthế|quà\stặng\skhông\sbán|vỏ|hộp\skhông|combo\stùy\schọn|tùy\schọn|nhiều\ssize|đủ\ssize)(?!\w)"
+    r"(?<!\w)(?:mẫu\sthử|dùng\sthử|tester|sample|mini(?:size)?|chiết|pass|2hand|secondhand|second\shand|cũ|used"
+    r"|đã\squa\ssử\sdụng|refurbished|refill|túi\sthay\sthế|quà\stặng\skhông\sbán|vỏ|hộp\skhông"
+    r"|tùy\schọn|nhiều\ssize|đủ\ssize)(?!\w)"
     r"|お試し|サンプル|中古|ミニ|詰め?替え?|リフィル|ジャンク|訳あり|小分け|テスター"
 )
 

@@ -1,4 +1,4 @@
-"""Prices as marketplaces print them: Vietnamese and Japanese number words, ranges, placeholders; price-parser for the rest."""
+"""Prices as marketplaces print them: number words, ranges, placeholders; price-parser for the rest."""
 
 import re
 import unicodedata
@@ -11,11 +11,24 @@ from records.money import Money, minor_digits, round_to_minor
 
 # Signs and codes to currencies; the yen sign is the market's own (CNY in China). First match wins.
 CURRENCY_SIGNS: tuple[tuple[str, str], ...] = (
-    (r"hk\$", "HKD"), (r"nt\$", "TWD"), (r"s\$", "SGD"), (r"us\s?\$", "USD"), (r"[₫]|vnđ|vnd|đồng|ngàn|nghìn|triệu|(?<![a-z])đ(?![a-z])|(?<=\d)(?:tr|củ)(?![a-z])", "VND"),
-    (r"円|(?<![a-z])jpy", "JPY"), (r"€|(?<![a-z])eur", "EUR"), (r"£|(?<![a-z])gbp", "GBP"), (r"₹|(?<![a-z])inr", "INR"), (r"฿|(?<![a-z])thb", "THB"),
-    (r"₱|(?<![a-z])php", "PHP"), (r"₩|원|(?<![a-z])krw", "KRW"), (r"(?<![a-z])(?:idr|rp)", "IDR"), (r"(?<![a-z])(?:rm|myr)", "MYR"),
-    (r"元|(?<![a-z])(?:cny|rmb)", "CNY"), (r"(?<![a-z])mxn", "MXN"), (r"(?<![a-z])usd|\$", "USD"),
-)  # fmt: skip
+    (r"hk\$", "HKD"),
+    (r"nt\$", "TWD"),
+    (r"s\$", "SGD"),
+    (r"us\s?\$", "USD"),
+    (r"₫|vnđ|vnd|đồng|ngàn|nghìn|triệu|(?<![a-z])đ(?![a-z])|(?<=\d)(?:tr|củ)(?![a-z])", "VND"),
+    (r"円|(?<![a-z])jpy", "JPY"),
+    (r"€|(?<![a-z])eur", "EUR"),
+    (r"£|(?<![a-z])gbp", "GBP"),
+    (r"₹|(?<![a-z])inr", "INR"),
+    (r"฿|(?<![a-z])thb", "THB"),
+    (r"₱|(?<![a-z])php", "PHP"),
+    (r"₩|원|(?<![a-z])krw", "KRW"),
+    (r"(?<![a-z])(?:idr|rp)", "IDR"),
+    (r"(?<![a-z])(?:rm|myr)", "MYR"),
+    (r"元|(?<![a-z])(?:cny|rmb)", "CNY"),
+    (r"(?<![a-z])mxn", "MXN"),
+    (r"(?<![a-z])usd|\$", "USD"),
+)
 
 NUMBER = r"\d[\d.,'  ]*\d|\d"
 # Number words that multiply; after 万 and triệu a rest may follow (12万8000, 1tr250, 3 triệu 500).
@@ -108,7 +121,7 @@ def _amount(found: re.Match[str], currency: str) -> Decimal:
     if rest and factor == 10_000:
         return amount + Decimal(rest)
     if rest and factor == 1_000_000:
-        return amount + Decimal(rest) * factor / 10 ** len(rest)
+        return amount + Decimal(rest) * factor / Decimal(10) ** len(rest)
     return amount
 
 

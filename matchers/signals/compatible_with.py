@@ -9,7 +9,10 @@ from records.watchlist import WatchList
 
 
 def compatible_with(listing: Listing, mention: Mention, watchlist: WatchList) -> Evidence | None:
-    """The mark only says what the goods fit or work with (dùng cho, for, 対応, a case, a filter): the words that platforms tell honest sellers to use."""
+    """The mark only says what the goods fit or work with (dùng cho, for, 対応, a case, a filter).
+
+    Platforms tell honest sellers to use these very words.
+    """
     del watchlist
     use = use_of(listing, mention)
     if use.relation != "compatible":

@@ -9,7 +9,10 @@ from records.watchlist import WatchList
 
 
 def disguised_mark(listing: Listing, mention: Mention, watchlist: WatchList) -> Evidence | None:
-    """Signs, digits or letters of another style inside the mark keep filters from finding it. Nobody does so by accident."""
+    """Signs, digits or letters of another style inside the mark keep filters from finding it.
+
+    Nobody does so by accident.
+    """
     del watchlist
     if mention.change not in HIDING_CHANGES or not hides_the_mark(listing, mention):
         return None

@@ -9,7 +9,10 @@ from records.watchlist import WatchList
 
 
 def genuine_claim(listing: Listing, mention: Mention, watchlist: WatchList) -> Evidence | None:
-    """The title claims genuine goods (chính hãng, authentic, 正規品). The claim proves nothing; beside a hidden mark it is one more sign."""
+    """The title claims genuine goods (chính hãng, authentic, 正規品).
+
+    The claim proves nothing; beside a hidden mark it is one more sign.
+    """
     del mention, watchlist
     found = find_genuine_claims(listing)
     if not found:

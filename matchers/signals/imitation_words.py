@@ -9,7 +9,10 @@ from records.watchlist import WatchList
 
 
 def imitation_words(listing: Listing, mention: Mention, watchlist: WatchList) -> Evidence | None:
-    """Words beside the mark admit an imitation (fake, rep 1:1, hàng nhái, コピー品). Guarantees against fakes and material words (faux fur, giả da) do not count."""
+    """Words beside the mark admit an imitation (fake, rep 1:1, hàng nhái, コピー品).
+
+    Guarantees against fakes and material words (faux fur, giả da) do not count.
+    """
     del watchlist
     found = find_imitation(listing, mention)
     if not found:

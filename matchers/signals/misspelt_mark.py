@@ -9,7 +9,10 @@ from records.watchlist import WatchList
 
 
 def misspelt_mark(listing: Listing, mention: Mention, watchlist: WatchList) -> Evidence | None:
-    """The mark is misspelt or written together or apart: a slip on most goods, a known dodge on clothes, shoes, bags, watches and perfume."""
+    """The mark is misspelt, or written together or apart.
+
+    That is a slip on most goods and a known dodge on clothes, shoes, bags, watches and perfume.
+    """
     del watchlist
     if mention.spelling == "exact":
         return None

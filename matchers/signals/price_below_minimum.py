@@ -10,7 +10,10 @@ from records.watchlist import Product, WatchList
 
 
 def price_below_minimum(listing: Listing, product: Product, watchlist: WatchList) -> Evidence | None:
-    """Per unit, the offer is under the owner's minimum price or far under the list price. Price is no proof of a fake, and no price proves goods genuine."""
+    """Per unit, the offer is under the owner's minimum price or far under the list price.
+
+    A price is no proof of a fake, and no price proves goods genuine.
+    """
     how = how_matched(listing, product, watchlist)
     found = None if how is None else compare(listing, product, how)
     if found is None or (found.band is None and not found.is_below_minimum):

@@ -20,7 +20,7 @@ class _Table(dict[int, str]):
     def __missing__(self, code: int) -> str:
         char = chr(code)
         folded = UNEVEN if COMBINING.match(char) else self._fold(char)
-        folded = folded if len(folded) == 1 else UNEVEN
+        folded = folded if len(folded) == 1 and not COMBINING.match(folded) else UNEVEN
         self[code] = folded
         return folded
 

@@ -1,4 +1,4 @@
-"""What a listing sells, as far as its words tell: goods that are often faked, parts and accessories, and kinds of trade."""
+"""Whether a listing sells goods under whose names marks are most often faked."""
 
 import re
 from functools import lru_cache

@@ -9,8 +9,17 @@ from matchers.text.characters import is_styled
 from matchers.text.fold import View, fold_accented
 from matchers.use.goods import sells_faked_goods
 from matchers.use.intent_words import (
-    DENIED_AFTER, DENIED_BEFORE, GENUINE, GUANGZHOU, HEDGE_AFTER, IMITATION, MATERIAL_AFTER, MATERIAL_BEFORE, ONE_TO_ONE,
-    PRINTED_ON, SCALE,
+    DENIED_AFTER,
+    DENIED_BEFORE,
+    GENUINE,
+    GUANGZHOU,
+    HEDGE_AFTER,
+    IMITATION,
+    MATERIAL_AFTER,
+    MATERIAL_BEFORE,
+    ONE_TO_ONE,
+    PRINTED_ON,
+    SCALE,
 )  # fmt: skip
 from matchers.use.trades import makes_devices, trades_of_mark
 from records.hit import Span

@@ -1,0 +1,71 @@
+"""Where the letters of a mark mean something else: an ordinary word, a style, another company."""
+
+from matchers.mentions.mention import Mention
+from matchers.use.ordinary_words import is_ordinary
+from matchers.use.relation_words import AND_NAME, FABRIC, STYLE_AFTER, STYLE_BEFORE
+from matchers.use.surroundings import Surroundings
+from matchers.use.trades import letters_of, makes_devices, trades_of_listing, trades_of_mark
+from records.listing import Listing
+
+# Brand fields that name no brand.
+NO_BRAND = frozenset(
+    {
+        "oem",
+        "nobrand",
+        "noname",
+        "none",
+        "khac",
+        "khongthuonghieu",
+        "chuaxacdinh",
+        "other",
+        "generic",
+        "unbranded",
+        "na",
+    }
+)
+# A form this short is a model code as often as a mark; it needs the support that an ambiguous mark needs.
+SHORT_FORM = 3
+
+
+def reason_of_other_meaning(listing: Listing, mention: Mention, around: Surroundings) -> str | None:
+    """Return why the letters are not the mark here; None where they are."""
+    if mention.span.field == "brand":
+        return None
+    if is_ordinary(letters_of(mention.mark.text), around.before, around.after):
+        return "the neighbouring words give the letters another meaning"
+    if AND_NAME.match(around.after):
+        return "the name goes on: it is another company's"
+    if _names_a_style(around):
+        return "a style or cloth is named after the mark"
+    if mention.mark.ambiguous or len(letters_of(mention.form)) <= SHORT_FORM:
+        return _reason_of_no_support(listing, mention)
+    return None
+
+
+def _names_a_style(around: Surroundings) -> bool:
+    if STYLE_BEFORE.search(around.before) or STYLE_AFTER.match(around.after):
+        return True
+    return around.after.startswith(("風", "ふう", "調")) and bool(FABRIC.search(around.after[:20]))
+
+
+def _reason_of_no_support(listing: Listing, mention: Mention) -> str | None:
+    """Return what speaks against an ambiguous word: another brand, another trade, or nothing that supports it."""
+    if _brand_field_agrees(listing, mention):
+        return None
+    brand = letters_of(listing.brand or "")
+    ours, theirs = trades_of_mark(mention.mark), trades_of_listing(listing)
+    if brand and brand not in NO_BRAND and not makes_devices(mention.mark):
+        return "an ambiguous word, and the brand field names another brand"
+    if "fashion" in ours:
+        theirs -= {"phone"}  # marks of fashion are printed on phone cases
+    if ours and theirs and not ours & theirs and not ours & {"character", "component"}:
+        return "an ambiguous word on goods of another trade"
+    if not ours and mention.span.text.islower():
+        return "an ambiguous word in small letters, without support"
+    return None
+
+
+def _brand_field_agrees(listing: Listing, mention: Mention) -> bool:
+    brand = letters_of(listing.brand or "")
+    names = (mention.mark.text, mention.form, mention.mark.owner or "")
+    return any(letters and letters in brand for letters in map(letters_of, names))

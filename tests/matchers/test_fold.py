@@ -1,0 +1,77 @@
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matchers.match import Matcher
+from matchers.text.fold import View, fold_accented, fold_plain
+from records.listing import LIMITS, cut_to_limit
+from tests.matchers.watch import listing, watchlist
+
+PRINTED_AND_PLAIN = {
+    "Đồng hồ": "dong ho",
+    "ＳＥＩＫＯ": "seiko",
+    "𝐍𝐈𝐊𝐄": "nike",
+    "Раnasоnіс": "panasonic",
+    "N\u200bi\u00adk\u2060e": "nike",
+    "N\u0336i\u0336ke": "nike",
+    "Ni\x00ke": "nike",
+    "🅝🅘🅚🅔": "nike",
+    "ﾊﾟﾅｿﾆｯｸ": "パナソニック",
+    "ガンダム": "ガンダム",
+    "UNIQLO×NARUTO": "uniqlo×naruto",
+}
+
+
+@pytest.mark.parametrize(("printed", "plain"), PRINTED_AND_PLAIN.items())
+def test_the_plain_view_reads_disguised_letters(printed: str, plain: str) -> None:
+    assert fold_plain(printed).text == plain
+
+
+def test_the_accented_view_tells_a_price_from_a_fake_however_it_is_encoded() -> None:
+    assert fold_accented("GIÁ").text == fold_accented("gia\u0301").text == "giá"
+    assert fold_accented("GIẢ").text == fold_accented("gia\u0309").text == "giả"
+
+
+@given(st.text(max_size=60))
+def test_every_part_of_a_view_maps_to_a_part_of_the_printed_text(text: str) -> None:
+    for view in (fold_accented(text), fold_plain(text)):
+        assert_in_order(view, text)
+
+
+def assert_in_order(view: View, text: str) -> None:
+    last = 0
+    for at in range(len(view.text)):
+        start, end = view.original(at, at + 1)
+        assert last <= start < end <= len(text) or (start < end and start >= last - 1)
+        last = start
+
+
+HOSTILE = {
+    "long": "Ni.ke " * 20_000,
+    "combining": "N" + "\u0301" * 10_000 + "ike",
+    "ligatures": "\ufdfa" * 100_000,
+    "bidi": "\u202eNike\u202c" * 20_000,
+    "spelt out": "n.i.k.e." * 12_000,
+    "capitals": "aB" * 50_000,
+    "digits": "1 2 3 " * 20_000,
+    "kana": "ソニー" * 30_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_title_costs_at_most_50_ms(name: str) -> None:
+    title, _ = cut_to_limit("title", HOSTILE[name])
+    assert len(title) <= LIMITS["title"]
+    matcher = Matcher(watchlist())
+    matcher.match(listing({"title": "Áo Nike"}))
+    hostile = listing({"title": title})
+    best = min(timed(matcher, hostile) for _ in range(3))
+    assert best <= 0.05
+
+
+def timed(matcher: Matcher, hostile: object) -> float:
+    start = time.process_time()
+    matcher.match(hostile)  # type: ignore[arg-type]
+    return time.process_time() - start
