@@ -25,7 +25,7 @@ GUANGZHOU = re.compile(r"(?<!\w)(?:quảng\schâu|qccc|qc(?!\s?\d|\w)(?:\s?cc)?|
 # The mark's name put on goods of no name.
 PRINTED_ON = re.compile(
     r"(?<!\w)(?:in|thêu|khắc|dập|dệt|đính|gắn)(?:\s\w+){0,3}?\s(?:logo|chữ|hình|họa\stiết|hoạ\stiết)(?:\s\w+){0,2}[\s,]*$"
-    r"|(?<!\w)(?:logo|in\slogo|thêu\schữ|họa\stiết\schữ|mẫu\slogo|hình\slogo)(?:[\s:,]+\w+){0,2}[\s,:]*$"
+    r"|(?<!\w)logo(?:[\s:,]+\w+){0,2}[\s,:]*$|(?<!\w)(?:thêu\schữ|họa\stiết\schữ)(?:[\s:]\w+){0,2}[\s:]*$"
 )
 # Japanese hedges count only directly after a mark: 春風 and Aタイプ are words.
 HEDGE_AFTER = re.compile(

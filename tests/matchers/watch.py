@@ -11,8 +11,9 @@ from records.watchlist import Mark, WatchList
 AS_OF = date(2026, 11, 22)
 _AMBIGUOUS = {"attack", "kate", "oxy", "jordan", "sharp", "citizen", "senka", "canon", "hermes"}
 _TEXTS = (
-    "Nike|Dior|Chanel|Gucci|Adidas|Asics|Mizuno|Casio|Sony|Shiseido|Hada Labo|SK-II|Bandai|Samsung|Lacoste|Anessa|Toshiba"
-    "|iPhone|Louis Vuitton|Makita|Laurier|La Roche-Posay|YKK|Attack|Kate|Oxy|Jordan|Sharp|Citizen|Senka|Canon|Hermes"
+    "Nike|Dior|Chanel|Gucci|Adidas|Asics|Mizuno|Casio|Sony|Shiseido|Hada Labo|SK-II|Bandai|Samsung|Lacoste|Anessa"
+    "|Toshiba|iPhone|Louis Vuitton|Makita|Laurier|La Roche-Posay|YKK|Attack|Kate|Oxy|Jordan|Sharp|Citizen|Senka"
+    "|Canon|Hermes"
 )
 _VARIANTS = {"shiseido": ("資生堂",), "sony": ("ソニー",), "sk-ii": ("sk ii", "skii")}
 
