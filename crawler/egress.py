@@ -103,7 +103,6 @@ class Guard:
         try:
             async with asyncio.timeout(self.limits.total_seconds):
                 try:
-                    self._check_room()
                     await self._serve_one(reader, writer)
                 except (Refused, BadHead) as refusal:
                     await self._answer_refusal(writer, refusal)
@@ -118,6 +117,8 @@ class Guard:
             head = await read_head(reader)
         if head is None:
             return
+        # After the head is read: closing on unread bytes would reset the connection before the refusal arrives.
+        self._check_room()
         method, target, _version = _request_line(head)
         self._check_token(head)
         if method == "CONNECT":

@@ -4,30 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
 
 from crawler.errors import BadInput
 from crawler.files import kind_of, read_marks, read_owners, read_products, read_sellers
 from records.watchlist import AuthorisedSeller, Mark, Owner, Product, WatchList, WatchListError
 from storage.audit import record_audit
-from storage.database import Session
-from storage.watchlist import save_marks, save_owners, save_products, save_sellers
-
-
-class Counted(Protocol):
-    """How a save went, in rows."""
-
-    @property
-    def added(self) -> int:
-        """Rows that were not there."""
-
-    @property
-    def changed(self) -> int:
-        """Rows that were there with other content."""
-
-    @property
-    def unchanged(self) -> int:
-        """Rows that were there already."""
+from storage.database import Database
+from storage.watchlist import Change, save_marks, save_owners, save_products, save_sellers
 
 
 @dataclass(slots=True)
@@ -94,17 +77,18 @@ def read_watchlist(marks: Path, products: Path | None, sellers: Path | None, as_
         raise BadInput(f"{names}: {problem}") from None
 
 
-def save_lists(session: Session, lists: ListFiles, at: datetime, *, actor: str) -> Mapping[str, Counted]:
+def save_lists(database: Database, lists: ListFiles, at: datetime, *, actor: str) -> Mapping[str, Change]:
     """Store the lists in one transaction with an audit row; return what changed by kind of list."""
-    changes: dict[str, Counted] = {
-        "owners": save_owners(session, lists.owners),
-        "marks": save_marks(session, lists.marks),
-        "products": save_products(session, lists.products),
-        "sellers": save_sellers(session, lists.sellers),
-    }
-    data = {
-        kind: {"added": change.added, "changed": change.changed, "unchanged": change.unchanged}
-        for kind, change in changes.items()
-    }
-    record_audit(session, at, actor, "watchlist.import", "watchlist", data)
+    with database.write() as session:
+        changes = {
+            "owners": save_owners(session, lists.owners),
+            "marks": save_marks(session, lists.marks),
+            "products": save_products(session, lists.products),
+            "sellers": save_sellers(session, lists.sellers),
+        }
+        data = {
+            kind: {"added": change.added, "changed": change.changed, "unchanged": change.unchanged}
+            for kind, change in changes.items()
+        }
+        record_audit(session, at, actor, "watchlist.import", "watchlist", data)
     return changes

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from records.run import ENDED, Outcome, Run
 from storage.errors import NotFound
 from storage.hit_content import encode
 from storage.tables import run_events, runs
+from storage.upsert import upsert
 
 # A running run without a sign of life for this long is lost.
 LOST_AFTER = timedelta(seconds=60)
@@ -53,11 +53,10 @@ def open_run(
     slot: datetime | None = None,
 ) -> Run:
     """Ask for a run and return it, queued; a schedule's due time that was asked for before returns its run."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    statement: Any = (sqlite.insert if is_sqlite else postgresql.insert)(runs)
     run_id = new_run_id(requested_at)
     session.execute(
-        statement.values(
+        upsert(session, runs)
+        .values(
             run_id=run_id,
             market=market,
             arguments=dict(arguments),
@@ -68,7 +67,8 @@ def open_run(
             schedule_id=schedule_id,
             slot=slot,
             requested_by=requested_by,
-        ).on_conflict_do_nothing(index_elements=["schedule_id", "slot"])
+        )
+        .on_conflict_do_nothing(index_elements=["schedule_id", "slot"])
     )
     if schedule_id is None or slot is None:
         return load_run(session, run_id)
@@ -144,6 +144,12 @@ def load_runs(session: Session, limit: int = 50, market: str | None = None) -> t
     query = select(runs).order_by(runs.c.run_id.desc()).limit(limit)
     if market is not None:
         query = query.where(runs.c.market == market)
+    return tuple(_run_of(row) for row in session.execute(query).mappings())
+
+
+def load_runs_in(session: Session, outcomes: Sequence[Outcome]) -> tuple[Run, ...]:
+    """Return every run in one of those states, oldest first."""
+    query = select(runs).where(runs.c.outcome.in_(outcomes)).order_by(runs.c.run_id)
     return tuple(_run_of(row) for row in session.execute(query).mappings())
 
 

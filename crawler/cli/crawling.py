@@ -1,5 +1,6 @@
 """markwatch crawl, try, import and markets: get listings from a marketplace."""
 
+import os
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +22,7 @@ from crawler.intake import Intake
 from crawler.jobs import CrawlRequest, check_request, log_path, market_class, start_process, wait_for
 from matchers.match import Matcher
 from records.lines import listing_to_line
-from records.run import Run
+from records.run import Outcome, Run
 from spiders.reading import Answer
 from spiders.registry import load_markets
 from storage.database import Database
@@ -223,7 +224,7 @@ def import_(
             run = open_run(
                 session, market=market, arguments=arguments, requested_at=now(), requested_by="markwatch import"
             )
-            start_run(session, run.run_id, now(), None)
+            start_run(session, run.run_id, now(), os.getpid())
         intake = Intake(opened, Matcher(watchlist), CaptureStore(settings.captures_dir), run.run_id)
         stored: Counter[str] = Counter()
         for batch in batches(follow(every_listing(), "listings"), BATCH_LISTINGS):
@@ -246,7 +247,7 @@ def _close_import(
     failures: list[str],
     at: datetime,
 ) -> None:
-    outcome = "finished" if stored and not failures else "finished_with_warnings" if stored else "failed"
+    outcome: Outcome = "finished" if stored and not failures else "finished_with_warnings" if stored else "failed"
     total = dict(stored) | {f"skip.{reason}": number for reason, number in counts.skipped.items()}
     with opened.write() as session:
         close_run(session, run.run_id, outcome, at, total, tuple((*failures, *counts.problems)[:50]))

@@ -31,7 +31,7 @@ from records.decision import REASONS, Reason, Verdict
 from records.hit import HitKey, Track
 from records.lines import BadField
 from review.passwords import hash_password
-from storage.database import Database, Session, open_database, upgrade
+from storage.database import Database, open_database, upgrade
 from storage.decisions import record_decision
 from storage.errors import Conflict, NotFound
 from storage.hits import count_hits, hit_id_of, load_hit
@@ -107,11 +107,9 @@ def run_demo(place: Path, port: int, *, fresh: bool) -> Settings:
     upgrade(settings.database_url())
     with _opened(settings) as opened:
         say("[2/6] watch list: samples/watchlist")
-        with opened.write() as session:
-            changes = save_lists(
-                session, ListFiles.read(sorted((SAMPLES / "watchlist").glob("*.csv"))), now(), actor="demo"
-            )
-            add_demo_users(session, now())
+        lists = ListFiles.read(sorted((SAMPLES / "watchlist").glob("*.csv")))
+        changes = save_lists(opened, lists, now(), actor="demo")
+        add_demo_users(opened, now())
         say(
             "      "
             + ", ".join(
@@ -123,8 +121,7 @@ def run_demo(place: Path, port: int, *, fresh: bool) -> Settings:
                 say(f"[3/6] crawl {number} of {len(plan['crawls'])}: {entry['market']} on {base_url}")
                 report(crawl_now(opened, crawl_request(entry, base_url), settings))
         say("[4/6] past decisions of the demo reviewer")
-        with opened.write() as session:
-            taken, refused = apply_decisions(session, SAMPLES / "decisions.jsonl", now())
+        taken, refused = apply_decisions(opened, SAMPLES / "decisions.jsonl", now())
         say(f"      {taken} recorded" + (f", {refused} fit no open hit" if refused else ""))
         say(f"[5/6] mails to brand owners: {settings.mail_dir}")
         queued = queue_digests(opened, now(), settings.mail_from, settings.console_url)
@@ -179,18 +176,20 @@ def sample_market() -> Iterator[str]:
         process.wait(10)
 
 
-def add_demo_users(session: Session, at: datetime) -> None:
+def add_demo_users(database: Database, at: datetime) -> None:
     """Add the printed demo log-in, and the reviewer whose past decisions are shown, who cannot log in."""
     login, password = DEMO_LOGIN
     for name, person, secret in (
         (login, "Cán bộ demo", password),
         (REVIEWER, "Cán bộ 2", secrets.token_urlsafe(32)),
     ):
-        if load_user(session, name) is None:
-            add_user(session, login=name, name=person, role="senior", password_hash=hash_password(secret), at=at)
+        hashed = hash_password(secret)
+        with database.write() as session:
+            if load_user(session, name) is None:
+                add_user(session, name, person, "senior", hashed, at, language="vi")
 
 
-def apply_decisions(session: Session, path: Path, at: datetime) -> tuple[int, int]:
+def apply_decisions(database: Database, path: Path, at: datetime) -> tuple[int, int]:
     """Record the past decisions of the samples; return how many were taken and how many fit no undecided hit."""
     taken = refused = 0
     for placed in read_rows(path):
@@ -202,21 +201,16 @@ def apply_decisions(session: Session, path: Path, at: datetime) -> tuple[int, in
             subject=str(row.get("product_id") or row["mark_id"]),
         )
         verdict, reason = _verdict(row["verdict"], row["reason"])
+        decided_at = at - timedelta(hours=float(str(row["hours_ago"])))
+        note = str(row.get("note") or "")
         try:
-            stored = load_hit(session, hit_id_of(key))
-            if stored.decision is not None:
-                continue
-            record_decision(
-                session,
-                stored.hit_id,
-                stored.revision,
-                verdict,
-                reason,
-                REVIEWER,
-                at - timedelta(hours=float(str(row["hours_ago"]))),
-                str(row.get("note") or ""),
-            )
-            taken += 1
+            with database.write() as session:
+                stored = load_hit(session, hit_id_of(key))
+                if stored.decision is None:
+                    record_decision(
+                        session, stored.hit_id, stored.revision, verdict, reason, REVIEWER, decided_at, note
+                    )
+                    taken += 1
         except (NotFound, Conflict):
             refused += 1
     return taken, refused

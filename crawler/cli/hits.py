@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, Annotated, cast, get_args
 
 import orjson
 import typer
@@ -15,7 +15,8 @@ from crawler.errors import BadInput
 from crawler.files import written_whole
 from records.lines import hit_to_line, iso
 from review.export import WRITERS
-from storage.hits import VIEWS, HitFilter, StoredHit, View, iterate_hits
+from storage.hit_records import HitFilter, StoredHit, View
+from storage.hits import iterate_hits
 
 commands = typer.Typer(help="What was flagged.", no_args_is_help=True)
 
@@ -59,10 +60,9 @@ def hit_row(stored: StoredHit) -> dict[str, object]:
 
 
 def _filter(view: str, brand: str | None, market: str | None) -> HitFilter:
-    if view not in VIEWS:
-        raise BadInput(f"--view: {view!r} is none of {', '.join(VIEWS)}")
-    known: View = view
-    return HitFilter(view=known, brand=brand, market=market)
+    if view not in get_args(View):
+        raise BadInput(f"--view: {view!r} is none of {', '.join(get_args(View))}")
+    return HitFilter(view=cast("View", view), brand=brand, market=market)
 
 
 @commands.command("list", epilog="Example: markwatch hits list --view unreviewed --limit 20")

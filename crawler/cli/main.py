@@ -2,10 +2,10 @@
 
 import sys
 
-import click
 import typer
 from pydantic import ValidationError
 
+from alerts.errors import AlertError, UnknownOwner
 from captures.errors import CaptureError
 from crawler.cli import (
     alerting,
@@ -32,7 +32,6 @@ from storage.errors import StorageError
 app = typer.Typer(
     name="markwatch",
     help="Watches online marketplaces for listings that misuse registered marks or undercut prices.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -45,12 +44,14 @@ for module in (
 INTERRUPTED = 130
 # What an expected error means to the caller; the first row that fits decides. CommandError carries its own code.
 CODES: tuple[tuple[type[Exception], int], ...] = (
+    (UnknownOwner, 2),
     (BadField, 2),
     (WatchListError, 2),
     (ValidationError, 2),
     (StorageError, 1),
     (ReadingError, 1),
     (CaptureError, 1),
+    (AlertError, 1),
 )
 
 
@@ -62,15 +63,14 @@ def run() -> None:
 def exit_code(arguments: list[str] | None = None) -> int:
     """Run the command line with those arguments and return its exit code."""
     code = 0
+    given = sys.argv[1:] if arguments is None else arguments
     try:
-        result = app(arguments, standalone_mode=False)
+        result = app(given or ["--help"], prog_name="markwatch", standalone_mode=False)
         code = result if isinstance(result, int) else 0
-    except click.exceptions.Exit as done:
-        code = done.exit_code
-    except click.ClickException as problem:
-        problem.show()
+    except typer.TyperException as problem:
+        say(f"error: {problem.format_message()}\nsee: markwatch --help")
         code = problem.exit_code
-    except (click.exceptions.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         say("interrupted")
         code = INTERRUPTED
     except CommandError as problem:

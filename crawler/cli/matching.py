@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -91,20 +92,28 @@ def explain(
         raise BadInput(str(problem)) from None
     explanation = Matcher(watchlist).explain(listing)
     if as_json:
-        print(json.dumps(explanation.as_line(), ensure_ascii=False))
+        line = {
+            "views": [asdict(view) for view in explanation.views],
+            "mentions": [asdict(mention) for mention in explanation.mentions],
+            "hits": [hit_to_line(hit) for hit in explanation.hits],
+        }
+        print(json.dumps(line, ensure_ascii=False))
     else:
         print_explanation(explanation, watchlist)
 
 
 def print_explanation(explanation: Explanation, watchlist: WatchList) -> None:
     """Print an explanation for a person, strongest finding first."""
-    for name, view in explanation.views.items():
-        print(f"{name:>12}  {view}")
+    for view in explanation.views:
+        print(f"{view.field}\n  printed   {view.printed}\n  accented  {view.accented}\n  plain     {view.plain}")
     if not explanation.mentions:
         print("no mark is mentioned")
     for mention in explanation.mentions:
         mark = watchlist.mark_by_id[mention.mark_id]
-        print(f"\n{mark.text} ({mark.mark_id}): {mention.span.text!r} in {mention.span.field}, {mention.spelling}")
+        print(
+            f"\n{mark.text} ({mark.mark_id}): {mention.text!r} in {mention.field}, {mention.change or 'as registered'}"
+        )
+        print(f"  {mention.relation}: {mention.because}")
     for hit in explanation.hits:
         print(f"\n{hit.track} hit for {hit.product_id or hit.mark_id}: {hit.tier} {hit.score:.2f}")
         print(f"  {hit.relation}, spelt {hit.spelling}, {hit.intent}, right {hit.right}, rules {hit.rule_version}")

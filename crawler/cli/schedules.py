@@ -12,6 +12,7 @@ from crawler.cron import DEFAULT_ZONE, cron_of_times, next_times, trigger_of
 from crawler.errors import BadInput
 from crawler.jobs import CrawlRequest, check_request
 from crawler.schedule import serve_schedules
+from storage.audit import record_audit
 from storage.schedules import (
     Schedule,
     add_schedule,
@@ -60,6 +61,9 @@ def add(
             created_by="command line",
             created_at=now(),
         )
+        record_audit(
+            session, now(), "command line", "schedule.add", schedule.schedule_id, {"market": market, "cron": line}
+        )
     print(schedule.schedule_id)
     for due in next_times(schedule, now(), 5):
         say(f"next: {_local(due, zone)}")
@@ -93,7 +97,8 @@ def pause(
     with database(db) as opened, opened.write() as session:
         schedule = _find(load_schedules(session), schedule_id)
         ends_at = end if end.tzinfo else end.replace(tzinfo=ZoneInfo(schedule.zone))
-        pause_schedule(session, schedule_id, ends_at, reason, "command line", now())
+        pause_schedule(session, schedule_id, reason, ends_at)
+        record_audit(session, now(), "command line", "schedule.pause", schedule_id, {"reason": reason, "until": until})
     say(f"paused until {ends_at}")
 
 
@@ -102,7 +107,8 @@ def resume(schedule_id: IdArgument, *, db: DbOption = None) -> None:
     """End a pause now."""
     with database(db) as opened, opened.write() as session:
         _find(load_schedules(session), schedule_id)
-        resume_schedule(session, schedule_id, "command line", now())
+        resume_schedule(session, schedule_id)
+        record_audit(session, now(), "command line", "schedule.resume", schedule_id, {})
     say("resumed")
 
 
@@ -111,7 +117,8 @@ def remove(schedule_id: IdArgument, *, db: DbOption = None) -> None:
     """Remove a schedule; its past runs stay."""
     with database(db) as opened, opened.write() as session:
         _find(load_schedules(session), schedule_id)
-        remove_schedule(session, schedule_id, "command line", now())
+        remove_schedule(session, schedule_id, now())
+        record_audit(session, now(), "command line", "schedule.remove", schedule_id, {})
     say("removed")
 
 

@@ -3,15 +3,15 @@
 import os
 import sys
 from getpass import getpass
-from typing import Annotated
+from typing import Annotated, cast, get_args
 
 import typer
 
 from crawler.cli.options import DbOption, JsonOption, database, now, print_rows, say
 from crawler.errors import BadInput
-from review.passwords import hash_password, password_problem
+from review.passwords import WeakPassword, hash_password
 from storage.audit import record_audit
-from storage.users import ROLES, Role, add_user, close_sessions_of, disable_user, load_user, load_users
+from storage.users import Role, add_user, close_sessions_of, disable_user, load_user, load_users
 
 commands = typer.Typer(help="Who may log in to the console.", no_args_is_help=True)
 
@@ -32,28 +32,27 @@ def add(
     db: DbOption = None,
 ) -> None:
     """Add a user; the password is asked for, or read from MARKWATCH_NEW_PASSWORD or standard input."""
-    if role not in ROLES:
-        raise BadInput(f"--role: {role!r} is none of {', '.join(ROLES)}")
+    if role not in get_args(Role):
+        raise BadInput(f"--role: {role!r} is none of {', '.join(get_args(Role))}")
     if language not in {"vi", "ja", "en"}:
         raise BadInput(f"--language: {language!r} is none of vi, ja, en")
     if role == "brand_viewer" and not brand:
         raise BadInput("--brand: a brand viewer needs at least one brand")
-    known_role: Role = role
     with database(db) as opened:
         with opened.read() as session:
             if load_user(session, login) is not None:
                 raise BadInput(f"user {login!r} exists already")
-        password = _password()
-        problem = password_problem(password)
-        if problem:
-            raise BadInput(f"password: {problem}")
+        try:
+            password_hash = hash_password(_password())
+        except WeakPassword as problem:
+            raise BadInput(str(problem)) from None
         with opened.write() as session:
             add_user(
                 session,
                 login=login,
                 name=name,
-                role=known_role,
-                password_hash=hash_password(password),
+                role=cast("Role", role),
+                password_hash=password_hash,
                 at=now(),
                 brands=tuple(brand or ()),
                 language=language,
@@ -80,8 +79,8 @@ def disable(login: Annotated[str, typer.Argument(help="Log-in name.")], *, db: D
     with database(db) as opened, opened.write() as session:
         if load_user(session, login) is None:
             raise BadInput(f"no user {login!r}")
-        disable_user(session, login)
-        close_sessions_of(session, login)
+        disable_user(session, login, now())
+        close_sessions_of(session, login, now())
         record_audit(session, now(), "command line", "user.disable", login, {})
     say(f"user {login} disabled")
 

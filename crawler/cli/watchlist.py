@@ -38,8 +38,8 @@ def import_files(
     if dry_run:
         say(f"{len(merged.marks)} marks, {len(merged.products)} products after the import; nothing was stored")
         return
-    with database(db) as opened, opened.write() as session:
-        changes = save_lists(session, lists, now(), actor="command line")
+    with database(db) as opened:
+        changes = save_lists(opened, lists, now(), actor="command line")
     print_rows(
         ("list", "added", "changed", "unchanged"),
         [
