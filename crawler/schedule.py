@@ -5,7 +5,9 @@ import subprocess
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from types import FrameType
+from typing import Protocol
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -14,7 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from crawler.config import Settings
 from crawler.cron import last_due, trigger_of
 from crawler.errors import BadInput
-from crawler.jobs import check_request, log_path, request_of, start_process
+from crawler.jobs import CrawlRequest, check_request, log_path, request_of, start_process
 from records.run import Run
 from storage.database import Database
 from storage.errors import StorageError
@@ -29,6 +31,15 @@ TICK_SECONDS = 10
 STOP_SECONDS = 30
 
 
+class Starter(Protocol):
+    """Starts the process of one crawl."""
+
+    def __call__(
+        self, request: CrawlRequest, settings: Settings, *, run_id: str, database_url: str, log: Path
+    ) -> "subprocess.Popen[bytes]":
+        """Start it and return at once."""
+
+
 def now() -> datetime:
     """Return the time now, aware UTC: the scheduler's one clock."""
     return datetime.now(UTC)
@@ -41,13 +52,13 @@ class ScheduleRunner:
     that a slot seen twice (by its trigger and by the tick that catches up) is one run.
     """
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(self, database: Database, settings: Settings, start: Starter = start_process) -> None:
         self.database = database
         self.settings = settings
+        self.start_crawl = start
         self.scheduler = BackgroundScheduler(timezone=UTC)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.lock = threading.Lock()
-        self.began_at = now()
 
     def start(self) -> None:
         """Begin: one tick at once, then by the clock."""
@@ -148,7 +159,7 @@ class ScheduleRunner:
                 record_event(session, run.run_id, at, "refused", str(problem))
                 close_run(session, run.run_id, "failed", at, {}, (str(problem),))
             return
-        process = start_process(
+        process = self.start_crawl(
             request,
             self.settings,
             run_id=run.run_id,

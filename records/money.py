@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 # Minor-unit digits of ISO 4217 where they are not two. VND and JPY are traded in whole units.
 MINOR_DIGITS: dict[str, int] = {
-    "BHD": 3, "CLP": 0, "IDR": 0, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3,
+    "BHD": 3, "CLP": 0, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3,
     "PYG": 0, "TND": 3, "UGX": 0, "VND": 0, "XAF": 0, "XOF": 0, "XPF": 0,
 }  # fmt: skip
 
