@@ -40,6 +40,7 @@ SAID: Final[dict[int, tuple[str, str]]] = {
     ),
     404: (_("There is nothing here."), _("It does not exist, or you may not see it.")),
     405: (_("This cannot be done this way."), _("Go back and use the buttons of the page.")),
+    413: (_("The request is too large."), _("Go back and try again.")),
     422: (_("This request could not be understood."), _("A field is missing or has a wrong value.")),
     500: (_("Something went wrong here."), _("Nothing was recorded. Try again, and tell the operator if it stays.")),
     503: (_("The database does not answer."), _("Nothing was recorded. Wait a moment and try again.")),

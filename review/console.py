@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Final, cast
 from urllib.parse import urlencode
@@ -59,6 +60,7 @@ def _translate(context: Context, text: str) -> str:
     return cast("Reading", context["reading"]).translate(text)
 
 
+@cache
 def make_templates(**functions: Callable[..., str]) -> Environment:
     """Return the template environment: everything is escaped, and a name that is not given is an error.
 

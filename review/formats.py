@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent
 
-from records.money import Money, minor_digits
+from records.money import Money
 from review.languages import Language
 
 # Babel's "en" writes months first; the console's English readers sit in Viet Nam and Japan.
@@ -55,9 +55,7 @@ class Formats:
             return ""
         if money.currency == "VND":  # every reader here knows the sign after the figure, as it is printed in shops
             return f"{self.number(money.amount)}\u00a0₫"
-        digits = minor_digits(money.currency)
-        amount = money.amount.quantize(Decimal(1).scaleb(-digits))
-        return format_currency(amount, money.currency, locale=self._locale, currency_digits=digits == 2)
+        return format_currency(money.amount, money.currency, locale=self._locale)
 
     def measured(self, text: str) -> str:
         """Return a figure with its unit (`-62 %`, `4333.33 VND/ml`) with the language's separators."""

@@ -4,6 +4,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,8 +25,11 @@ MAX_BODY_BYTES: Final = 2 * 2**20
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class TooLarge(Exception):
+class TooLarge(HTTPException):
     """A request body went past MAX_BODY_BYTES while it was read."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
 
 
 def comes_from_here(headers: Headers) -> bool:
@@ -99,10 +103,7 @@ class SecurityMiddleware:
         if refusal is not None:
             await refusal(scope, receive, send_with_headers)
             return
-        try:
-            await self._app(scope, limited(receive), send_with_headers)
-        except TooLarge:
-            await PlainTextResponse("The request is too large.", 413)(scope, receive, send_with_headers)
+        await self._app(scope, limited(receive), send_with_headers)
 
 
 def local_path(wish: str | None, otherwise: str) -> str:

@@ -2,15 +2,19 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 
 from review.app import ReviewSettings, Services, create_app
+from review.services import SESSION_LENGTH
+from review.sessions import digest, form_token
 from storage.database import Database, open_database, upgrade
 from storage.schedules import Schedule
-from tests.review.seeding import NOW, PASSWORD, seed
+from storage.users import open_session
+from tests.review.seeding import NOW, seed
 
 with warnings.catch_warnings():
     # The test client prefers httpx2; the lock file holds httpx, which works as well.
@@ -59,10 +63,10 @@ def clock() -> Clock:
     return Clock()
 
 
-def next_times(schedule: Schedule, count: int) -> tuple[datetime, ...]:
+def next_times(schedule: Schedule, length: int) -> tuple[datetime, ...]:
     """Stand in for the scheduler: every twelve hours."""
     del schedule
-    return tuple(NOW + timedelta(hours=12 * (index + 1)) for index in range(count))
+    return tuple(NOW + timedelta(hours=12 * (index + 1)) for index in range(length))
 
 
 @pytest.fixture
@@ -81,12 +85,16 @@ def new_client(app: FastAPI) -> TestClient:
 
 
 @pytest.fixture
-def log_in(app: FastAPI) -> Callable[[str], TestClient]:
+def log_in(app: FastAPI, database: Database, clock: Clock) -> Callable[[str], TestClient]:
+    """Open a session without the cost of a password; test_login.py goes through the form."""
+    numbers = count()
+
     def make(login: str) -> TestClient:
-        client = new_client(app)
-        answer = client.post("/api/v1/session", json={"login": login, "password": PASSWORD})
-        assert answer.status_code == 200, answer.text
-        client.headers["X-CSRF-Token"] = answer.json()["form_token"]
+        client, token = new_client(app), f"token-of-{login}-{next(numbers)}"
+        with database.write() as session:
+            open_session(session, digest(token), login, clock(), clock() + SESSION_LENGTH)
+        client.cookies.set("markwatch", token, domain="127.0.0.1")
+        client.headers["X-CSRF-Token"] = form_token(token)
         return client
 
     return make
