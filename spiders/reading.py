@@ -222,7 +222,7 @@ def flag(value: object) -> bool:
     """Read true or false; the markets also send 1 and 0."""
     if isinstance(value, bool):
         return value
-    if value in {0, 1} and isinstance(value, int):
+    if isinstance(value, int) and value in {0, 1}:
         return value == 1
     raise WrongKind("is neither true nor false")
 
