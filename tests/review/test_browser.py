@@ -2,7 +2,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -11,10 +11,12 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from storage.database import Database
+from storage.decisions import record_decision
 from storage.hits import count_hits
-from tests.review.seeding import PASSWORD
+from tests.review.seeding import NOW, PASSWORD
 
 pytestmark = pytest.mark.browser
+Sit = Callable[..., AbstractContextManager["Seat"]]
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +57,7 @@ class Seat:
 
 
 @pytest.fixture
-def sit(browser: Browser, address: str) -> Callable[..., "contextmanager[Seat]"]:
+def sit(browser: Browser, address: str) -> Sit:
     @contextmanager
     def make(*, scripts: bool = True, **options: object) -> Iterator[Seat]:
         context = browser.new_context(java_script_enabled=scripts, base_url=address, **options)  # type: ignore[arg-type]
@@ -71,13 +73,11 @@ def sit(browser: Browser, address: str) -> Callable[..., "contextmanager[Seat]"]
         yield seat
         context.close()
 
-    return make  # type: ignore[return-value]
+    return make
 
 
-def test_ten_hits_are_decided_by_keyboard_alone_in_at_most_25_presses(
-    sit: Callable[..., object], database: Database
-) -> None:
-    with sit() as seat:  # type: ignore[attr-defined]
+def test_ten_hits_are_decided_by_keyboard_alone_in_at_most_25_presses(sit: Sit, database: Database) -> None:
+    with sit() as seat:
         seat.press("Enter")
         seat.page.wait_for_selector("[data-decide]")
         for number in range(10):
@@ -92,10 +92,8 @@ def test_ten_hits_are_decided_by_keyboard_alone_in_at_most_25_presses(
     assert (counts["unreviewed"], counts["confirmed"], counts["rejected"], counts["unsure"]) == (0, 4, 3, 3)
 
 
-def test_a_figure_chooses_the_reason_and_z_takes_the_decision_back(
-    sit: Callable[..., object], database: Database
-) -> None:
-    with sit() as seat:  # type: ignore[attr-defined]
+def test_a_figure_chooses_the_reason_and_z_takes_the_decision_back(sit: Sit, database: Database) -> None:
+    with sit() as seat:
         seat.press("j")
         seat.press("n")
         seat.page.wait_for_url("**/hits/*decide=no_violation")
@@ -105,7 +103,6 @@ def test_a_figure_chooses_the_reason_and_z_takes_the_decision_back(
         assert "Đã ghi “Không vi phạm”" in seat.page.inner_text(".toast")
         with seat.page.expect_navigation():
             seat.press("z")
-        assert "Người bán được uỷ quyền" in seat.page.inner_text(".timeline").replace("Được", "được") or True
         assert "đã rút lại" in seat.page.inner_text(".timeline")
         assert "T-a-k-u-m-a" in seat.page.inner_text("h1")
         assert seat.complaints == []
@@ -113,8 +110,8 @@ def test_a_figure_chooses_the_reason_and_z_takes_the_decision_back(
         assert count_hits(session)["unreviewed"] == 10
 
 
-def test_letters_typed_into_a_field_or_with_a_modifier_decide_nothing(sit: Callable[..., object]) -> None:
-    with sit() as seat:  # type: ignore[attr-defined]
+def test_letters_typed_into_a_field_or_with_a_modifier_decide_nothing(sit: Sit) -> None:
+    with sit() as seat:
         seat.press("/")
         seat.page.keyboard.type("jynuzs1")
         assert seat.page.input_value("[data-search]") == "jynuzs1"
@@ -131,6 +128,7 @@ def test_letters_typed_into_a_field_or_with_a_modifier_decide_nothing(sit: Calla
         seat.press("y")
         assert seat.page.url.endswith("/review")
         seat.press("Escape")
+        seat.page.wait_for_selector("#keys", state="hidden")
         seat.press("Enter")
         seat.page.wait_for_selector("[data-decide]")
         seat.press("y")
@@ -144,8 +142,8 @@ def test_letters_typed_into_a_field_or_with_a_modifier_decide_nothing(sit: Calla
         assert "recorded" not in seat.page.url
 
 
-def test_without_scripts_reading_deciding_and_undoing_work(sit: Callable[..., object], database: Database) -> None:
-    with sit(scripts=False) as seat:  # type: ignore[attr-defined]
+def test_without_scripts_reading_deciding_and_undoing_work(sit: Sit, database: Database) -> None:
+    with sit(scripts=False) as seat:
         seat.page.click("article a.hit-title")
         title = seat.page.inner_text("h1")
         seat.page.click("a.btn-verdict[data-verdict=violation]")
@@ -162,8 +160,8 @@ def test_without_scripts_reading_deciding_and_undoing_work(sit: Callable[..., ob
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 1024, 720])
-def test_no_page_scrolls_sideways_or_breaks_its_own_policy(sit: Callable[..., object], theme: str, width: int) -> None:
-    with sit(viewport={"width": width, "height": 900}, color_scheme=theme) as seat:  # type: ignore[attr-defined]
+def test_no_page_scrolls_sideways_or_breaks_its_own_policy(sit: Sit, theme: str, width: int) -> None:
+    with sit(viewport={"width": width, "height": 900}, color_scheme=theme) as seat:
         hit = seat.page.get_attribute("article a.hit-title", "href")
         for path in ("/review", f"{hit}?decide=violation", "/runs", "/schedules", "/review?view=confirmed"):
             seat.page.goto(path)
@@ -171,11 +169,8 @@ def test_no_page_scrolls_sideways_or_breaks_its_own_policy(sit: Callable[..., ob
         assert seat.complaints == []
 
 
-def test_after_a_conflict_a_reflex_y_or_enter_does_nothing(sit: Callable[..., object], database: Database) -> None:
-    from storage.decisions import record_decision
-    from tests.review.seeding import NOW
-
-    with sit() as seat:  # type: ignore[attr-defined]
+def test_after_a_conflict_a_reflex_y_or_enter_does_nothing(sit: Sit, database: Database) -> None:
+    with sit() as seat:
         seat.press("Enter")
         seat.page.wait_for_selector("[data-decide]")
         hit_id = seat.page.url.rpartition("/")[2].partition("?")[0]
