@@ -62,6 +62,7 @@ Monitor = Callable[[RunFacts], Finding | None]
 OUTCOME_OF_REASON: dict[str, Outcome] = {
     "shutdown": "stopped",
     "database_lost": "failed",
+    "given_up": "failed",
     "start_error": "failed",
     "crashed": "failed",
 }

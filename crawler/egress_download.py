@@ -32,6 +32,7 @@ from twisted.web.iweb import IResponse
 from crawler.egress import REASON_HEADER, STATUS_OF_REASON
 from crawler.egress_head import MAX_HEAD_BYTES, MAX_HEAD_LINES
 from crawler.egress_process import GuardAbsent
+from crawler.middlewares.politeness import Politeness
 from crawler.middlewares.run_state import count, host_of, state_of
 
 # What a refusal of the guard means for the page. The rest are rules: the page is skipped and never tried again.
@@ -78,12 +79,25 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Return the answer, or raise an error whose text names the page and what was wrong."""
+        # Scrapy's slots keep requests apart only where they have a delay; hosts opened for a run have none.
+        async with state_of(self._crawler).host(host_of(request)).turn:
+            await self.wait_for_host(request)
+            response = await self._download_through_guard(request)
+            politeness = self._crawler.get_downloader_middleware(Politeness)
+            if politeness is not None:
+                politeness.hear(request, response)
+            return response
+
+    async def wait_for_host(self, request: Request) -> None:
+        """Return when the host may be asked; raise HostStopped where it is left alone."""
         state = state_of(self._crawler)
         host = host_of(request)
         await state.wait_for(host)
         if state.host(host).stopped:
             count(self._crawler, "skip.host_stopped")
             raise HostStopped(f"{request.url}: {state.host(host).stopped}")
+
+    async def _download_through_guard(self, request: Request) -> Response:
         # A copy, so that the guard's token stays out of the request that spiders, redirects and logs see.
         guarded = request.replace(meta={**request.meta, "proxy": self._proxy})
         guarded.headers[b"Proxy-Authorization"] = self._proxy_log_in
@@ -100,7 +114,7 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         except DownloadFailedError as error:
             raise DownloadFailedError(f"{request.url}: {error}") from None
         finally:
-            request.meta["fetched_at"] = state.clock()
+            request.meta["fetched_at"] = state_of(self._crawler).clock()
             if "download_latency" in guarded.meta:
                 request.meta["download_latency"] = guarded.meta["download_latency"]
         reason = (response.headers.get(REASON_HEADER) or b"").decode("latin-1")

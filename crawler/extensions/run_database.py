@@ -9,6 +9,7 @@ from typing import Self, TypeVar
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
+from scrapy.utils.defer import _schedule_coro
 
 from crawler.bounds import counts_of
 from crawler.middlewares.run_state import state_of
@@ -83,8 +84,8 @@ class RunDatabase:
             return False
         return True
 
-    async def beat(self) -> None:
-        """Record a sign of life with the counts so far and the events since the last one."""
+    async def beat(self) -> bool:
+        """Record a sign of life with the counts so far and the new events; return whether the run is still ours."""
         events = tuple(self.state.events)
         self.state.events.clear()
 
@@ -97,26 +98,30 @@ class RunDatabase:
                     record_event(session, self.run_id, event.at, event.kind, event.text)
                 return is_ours or load_run(session, self.run_id).outcome not in ENDED
 
-        if not await self.do(write):
-            # Somebody called the run lost while this process slept; what it would still store belongs to nobody.
-            self.state.sentences.append("the run was given up while this process was still at work")
-            await self.crawler.engine.close_spider_async(reason="given_up")
+        return await self.do(write)
 
     async def _beat_for_ever(self) -> None:
         try:
-            while True:
-                await self.beat()
+            while await self.beat():
                 await asyncio.sleep(self.beat_seconds)
         except DatabaseLost as lost:
-            self.state.sentences.append(str(lost))
-            await self.crawler.engine.close_spider_async(reason="database_lost")
+            self._close("database_lost", str(lost))
+        else:
+            # Somebody called the run lost while this process slept; what it would still store belongs to nobody.
+            self._close("given_up", "the run was given up elsewhere while this process was still at work")
+
+    def _close(self, reason: str, sentence: str) -> None:
+        self.state.sentences.append(sentence)
+        # Not awaited: closing waits for this very task.
+        _schedule_coro(self.crawler.engine.close_spider_async(reason=reason))
 
     def _start(self) -> None:
         self.heart = asyncio.get_running_loop().create_task(self._beat_for_ever())
 
     async def _end(self, reason: str) -> None:
-        if self.heart is not None and reason != "database_lost":
-            self.heart.cancel()
-            with suppress(asyncio.CancelledError):
-                await self.heart
-            await self.beat()
+        if self.heart is None or reason in {"database_lost", "given_up"}:
+            return
+        self.heart.cancel()
+        with suppress(asyncio.CancelledError):
+            await self.heart
+        await self.beat()

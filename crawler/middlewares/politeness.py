@@ -36,16 +36,14 @@ class Politeness:
             count(self.crawler, "skip.host_stopped")
             raise IgnoreRequest(f"{request.url}: {host.stopped}")
 
-    def process_response(self, request: Request, response: Response) -> Request | Response:
-        """Pass good answers on; on a refusal pause the host and ask for the page again."""
-        if ROBOTS_MARK in request.meta:
-            return response
+    def hear(self, request: Request, response: Response) -> None:
+        """Note whether the host refuses. The download itself calls this, before it frees the host for the next one."""
         name = host_of(request)
         host = self.state.host(name)
-        if response.status not in REFUSAL_STATUSES:
+        if response.status not in REFUSAL_STATUSES or ROBOTS_MARK in request.meta:
             if response.status < 400:
                 host.refusals = 0
-            return response
+            return
         host.refusals += 1
         count(self.crawler, "refusals")
         asked = retry_after_seconds(response.headers.getlist("Retry-After"), self.state.clock())
@@ -53,17 +51,21 @@ class Politeness:
         told = "no usable Retry-After" if asked is None else f"Retry-After {asked:.0f} s"
         self.state.note("refused", f"{request.url}: HTTP {response.status}, {told}")
         if host.refusals >= MAX_REFUSALS:
-            self._stop(name, f"refused {host.refusals} times in a row (HTTP {response.status})")
+            self.state.stop_host(name, f"refused {host.refusals} times in a row (HTTP {response.status})")
         elif wait > self.longest_wait_seconds:
-            self._stop(name, f"asks to wait {wait:.0f} s (HTTP {response.status}); too long for this run")
-        if host.stopped:
+            self.state.stop_host(name, f"asks to wait {wait:.0f} s (HTTP {response.status}); too long for this run")
+        else:
+            self.state.pause_host(name, wait)
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        """Pass other answers on; after a refusal ask for the page again, which then waits, or skip it."""
+        if response.status not in REFUSAL_STATUSES or ROBOTS_MARK in request.meta:
+            return response
+        stopped = self.state.host(host_of(request)).stopped
+        if stopped:
             count(self.crawler, "skip.host_stopped")
-            raise IgnoreRequest(f"{request.url}: {host.stopped}")
-        self.state.pause_host(name, wait)
+            raise IgnoreRequest(f"{request.url}: {stopped}")
         again = request.copy()
         again.dont_filter = True
         again.priority = request.priority - 1
         return again
-
-    def _stop(self, name: str, why: str) -> None:
-        self.state.stop_host(name, why)

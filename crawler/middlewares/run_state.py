@@ -43,6 +43,8 @@ class HostState:
     """Monotonic time before which nothing is sent."""
     refusals: int = 0
     """429 and 503 answers since the last good one."""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by the one request that is under way."""
     stopped: str = ""
     """Why nothing more is sent in this run; empty while it is."""
 

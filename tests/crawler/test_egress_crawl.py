@@ -19,7 +19,9 @@ LOCATIONS: dict[str, tuple[str, ...]] = {
         "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/", "http://metadata.google.internal/",
         "//127.0.0.1:{port}/",
     ),
-    "skip.scheme": ("file:///etc/passwd", "gopher://127.0.0.1:{port}/", "data:text/html,x", "ftp://127.0.0.1/", "javascript:1"),
+    "skip.scheme": (
+        "file:///etc/passwd", "gopher://127.0.0.1:{port}/", "data:text/html,x", "ftp://127.0.0.1/", "javascript:1",
+    ),
     "skip.off_site_redirect": ("http://evil.example/", "https://tiki.vn.evil.example/", "https://tiki.vn@evil.example/"),
     "skip.bad_redirect": ("",),
 }  # fmt: skip

@@ -4,7 +4,6 @@ import gzip
 import time
 import zlib
 from http.server import BaseHTTPRequestHandler
-from pathlib import Path
 
 import pytest
 
@@ -54,7 +53,7 @@ PAGES: dict[str, tuple[Reply, str]] = {
     "/bad-status": (sends(b"HTTP/1.1 abc\r\n\r\n"), "bad_status_line"),
     "/silence": (sends(b""), "no_answer"),
     "/empty": (Reply(body=b""), "body: is empty"),
-    "/not-json": (Reply(body=b"<p>hello", content_type="application/json"), "__NEXT_DATA__"),
+    "/not-json": (Reply(body=b"<p>hello", content_type="application/json"), "is not JSON at byte 0"),
     "/server-error": (Reply(status=500, body=b"no"), ""),
 }  # fmt: skip
 

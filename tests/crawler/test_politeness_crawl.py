@@ -11,6 +11,7 @@ from tests.crawler.replay import Reply, replay
 pytestmark = pytest.mark.fault
 
 GOOD = Reply(body=tiki_page(0, 12), content_type="application/json")
+SLOW = Reply(body=b"User-agent: *\nCrawl-delay: 1\n", content_type="text/plain")
 CAPTCHA = Reply(body=b"<html><title>Just a moment...</title><form>captcha</form></html>")
 
 
@@ -23,9 +24,10 @@ def test_a_host_is_asked_again_no_earlier_than_it_said_and_nothing_is_lost(tmp_p
     with replay({"/a": [refusal(429, "2"), refusal(503, "-1"), GOOD], "/b": other}) as server:
         arguments = {"url": f"{server.url}/a|{server.url}/b", "allow_host": server.place}
         crawled = crawl(tmp_path, "tiki_vn", arguments)
-    first, *later = [asked for asked in server.log if asked.path in {"/a", "/b"}]
-    assert first.path == "/a"
-    assert all(asked.began_at - first.ended_at >= 1.99 for asked in later)
+    refused = next(asked for asked in server.log if asked.path == "/a")
+    later = [asked for asked in server.log if asked.began_at > refused.began_at]
+    assert len(later) >= 2
+    assert all(asked.began_at - refused.ended_at >= 1.95 for asked in later)
     assert (crawled.code, crawled.run.outcome) == (0, "finished")
     assert len(crawled.listings) == 15
     assert crawled.run.counts["refusals"] == 2
@@ -33,12 +35,13 @@ def test_a_host_is_asked_again_no_earlier_than_it_said_and_nothing_is_lost(tmp_p
 
 
 def test_five_refusals_in_a_row_stop_the_host_and_the_run_is_blocked(tmp_path: Path) -> None:
-    with replay({"/a": refusal(503, "0"), "/b": GOOD}) as server:
-        arguments = {"url": f"{server.url}/a|{server.url}/b", "allow_host": server.place}
-        crawled = crawl(tmp_path, "tiki_vn", arguments, ("RETRY_TIMES=0",))
-    assert server.paths().count("/a") <= 5
-    assert (crawled.code, crawled.run.outcome) == (1, "blocked") or server.paths().count("/b") == 1
-    assert crawled.run.counts["refusals"] == server.paths().count("/a")
+    with replay({"/a": refusal(503, "0"), "/b": refusal(503, "abc"), "/c": refusal(429)}) as server:
+        urls = "|".join(server.url + path for path in ("/a", "/b", "/c"))
+        crawled = crawl(tmp_path, "tiki_vn", {"url": urls, "allow_host": server.place})
+    assert len(server.paths()) == 5
+    assert (crawled.code, crawled.run.outcome) == (1, "blocked")
+    assert crawled.run.counts["refusals"] == 5
+    assert crawled.run.counts["skip.host_stopped"] == 3
 
 
 def test_a_wait_of_a_day_ends_the_run_as_blocked_at_once(tmp_path: Path) -> None:
@@ -46,17 +49,19 @@ def test_a_wait_of_a_day_ends_the_run_as_blocked_at_once(tmp_path: Path) -> None
         began_at = time.monotonic()
         crawled = crawl(tmp_path, "tiki_vn", {"url": f"{server.url}/a|{server.url}/b", "allow_host": server.place})
     assert time.monotonic() - began_at < 30
-    assert server.paths() == ["/a"]
+    assert server.paths() in (["/a"], ["/b", "/a"])
     assert (crawled.code, crawled.run.outcome) == (1, "blocked")
-    assert crawled.run.counts["skip.host_stopped"] == 2
+    assert crawled.run.counts["skip.host_stopped"] == 3 - len(server.paths())
     assert any("asks to wait 86400 s" in sentence for sentence in crawled.run.failed_bounds)
 
 
 def test_a_block_page_with_status_200_is_no_listing_and_stops_the_host(tmp_path: Path) -> None:
-    with replay({"/a": CAPTCHA, "/b": GOOD}) as server:
-        arguments = {"url": f"{server.url}/a|{server.url}/b", "allow_host": server.place}
-        crawled = crawl(tmp_path, "tiki_vn", arguments, ("DOWNLOAD_DELAY=0",))
-    assert crawled.listings == () or "/b" in server.paths()
+    with replay({"/robots.txt": SLOW, **{f"/{number}": CAPTCHA for number in range(5)}}) as server:
+        urls = "|".join(f"{server.url}/{number}" for number in range(5))
+        crawled = crawl(tmp_path, "tiki_vn", {"url": urls, "allow_host": server.place})
+    assert crawled.listings == ()
+    assert len(server.paths()) == 1
+    assert crawled.run.counts["skip.host_stopped"] == 4
     assert (crawled.code, crawled.run.outcome) == (1, "blocked")
     assert any("browser challenge" in text for text in crawled.event_texts("blocked"))
 
