@@ -71,6 +71,11 @@ class MarketSpider(Spider):
         self.known_ids: dict[str, set[str]] = {}
         self.known_sellers: dict[str, Seller] = {}
 
+    @property
+    def needs_browser(self) -> bool:
+        """Whether pages of this run go through the browser; the crawl then starts one."""
+        return False
+
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **given: Any) -> Self:
         """Make the spider for a crawl; raise ArgumentError for wrong arguments or a crawl that is not allowed."""
@@ -138,7 +143,8 @@ class MarketSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Yield one request per query and per page given."""
-        for url in self.start_addresses(self.arguments):
+        starts = self.start_addresses(self.arguments)
+        for url in sorted(starts, key=self.start_priority, reverse=True):
             self.pages_left[url] = self.arguments.max_pages - 1
             yield self.request(url, start=url, priority=self.start_priority(url))
 

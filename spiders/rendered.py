@@ -19,14 +19,9 @@ CONTEXT_ARGUMENTS: Final[dict[str, object]] = {
 # How long a page's scripts may take to come to rest; what is there by then is read.
 SETTLE_MILLISECONDS: Final = 20_000
 
-# Settings that a crawl with browser pages needs; the crawl adds launch options, proxy and request filter.
-BROWSER_SETTINGS: Final[dict[str, object]] = {
-    "DOWNLOAD_HANDLERS": {
-        "http": "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler",
-        "https": "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler",
-    },
+# Scrapy settings of a crawl with browser pages: one window at a time.
+BROWSER_LIMITS: Final[dict[str, object]] = {
     "PLAYWRIGHT_BROWSER_TYPE": "chromium",
-    "PLAYWRIGHT_CONTEXTS": {},
     "PLAYWRIGHT_MAX_CONTEXTS": 1,
     "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 1,
     "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": SETTLE_MILLISECONDS,

@@ -1,18 +1,19 @@
 """Any web shop: products by schema.org JSON-LD, microdata or OpenGraph; categories, further pages and sitemaps."""
 
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from pydantic import Field
+from scrapy.http import Response
 
 from spiders.addresses import is_default_port, is_on_host, origin_of
 from spiders.arguments import CrawlArguments
 from spiders.base import MarketSpider, Yield
-from spiders.errors import UnknownPage
+from spiders.errors import PageChanged, UnknownPage
 from spiders.formats.shop_pages import read_shop_page
 from spiders.json_api import is_json
 from spiders.pages import open_page
 from spiders.reading import Answer, Reading
-from spiders.rendered import browser_meta
+from spiders.rendered import BROWSER_LIMITS, browser_meta
 from spiders.shop_links import site_of
 from spiders.sitemaps import is_sitemap, read_sitemap
 
@@ -33,6 +34,7 @@ class ShopSpider(MarketSpider):
     home = ""
     expected = Yield(at_least=1)
     arguments_model = ShopArguments
+    custom_settings: dict[str, Any] | None = dict(BROWSER_LIMITS)  # noqa: RUF012 - declared so by Scrapy
     stops_at_known: ClassVar[bool] = False
 
     @classmethod
@@ -65,6 +67,17 @@ class ShopSpider(MarketSpider):
             raise UnknownPage(answer.url, "is JSON; a web shop's pages are HTML or sitemaps")
         return read_shop_page(answer, open_page(answer))
 
+    @property
+    def needs_browser(self) -> bool:
+        """Whether rendered=true was given."""
+        return cast("ShopArguments", self.arguments).rendered
+
+    def answer_of(self, response: Response) -> Answer:
+        """Return the answer; refuse one that went past the browser although it was asked for."""
+        if self.needs_browser and "playwright" not in response.flags:
+            raise PageChanged(response.url, "page", "was not fetched through the browser")
+        return super().answer_of(response)
+
     def request_meta(self) -> dict[str, object]:
         """Send pages through the browser where asked to."""
-        return browser_meta() if cast("ShopArguments", self.arguments).rendered else {}
+        return browser_meta() if self.needs_browser else {}

@@ -72,3 +72,11 @@ def test_shopee_is_not_crawled_live_but_replayed() -> None:
 def test_a_shop_has_no_search() -> None:
     with pytest.raises(ArgumentError, match="has no search"):
         make("shop", query="lamp")
+
+
+def test_only_a_rendered_shop_needs_the_browser() -> None:
+    shop = load_markets()["shop"]
+    for rendered in (False, True):
+        spider = shop(url="https://shop.example/", rendered=str(rendered))
+        assert spider.needs_browser is rendered
+        assert bool(spider.request("https://shop.example/", start="x").meta.get("playwright")) is rendered

@@ -15,6 +15,9 @@ import pytest
 from tests.realdata import PROJECT
 from tests.spiders.answers import sample
 
+# Each crawl is a process of its own and takes seconds.
+pytestmark = pytest.mark.fault
+
 Pages = dict[str, tuple[int, bytes]]
 
 # The smallest settings that run the spiders; the project's own come from the crawler room.
@@ -24,6 +27,7 @@ ROBOTSTXT_OBEY = False
 TELNETCONSOLE_ENABLED = False
 FEED_EXPORT_ENCODING = "utf-8"
 LOG_LEVEL = "INFO"
+CONCURRENT_REQUESTS = 1
 """
 
 
@@ -53,8 +57,7 @@ class Replay:
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
 
 
-@pytest.fixture(name="replay")
-def _replay() -> Iterator[Replay]:
+def serve() -> Iterator[Replay]:
     replay = Replay()
     thread = threading.Thread(target=replay.server.serve_forever, daemon=True)
     thread.start()
@@ -64,8 +67,11 @@ def _replay() -> Iterator[Replay]:
     thread.join()
 
 
-def scrapy(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    (folder / "tiny_settings.py").write_text(SETTINGS)
+replay = pytest.fixture(serve, name="replay")
+
+
+def scrapy(folder: Path, *arguments: str, settings: str = SETTINGS) -> subprocess.CompletedProcess[str]:
+    (folder / "tiny_settings.py").write_text(settings)
     paths = os.pathsep.join([str(folder), str(PROJECT)])
     environment = {**os.environ, "PYTHONPATH": paths, "SCRAPY_SETTINGS_MODULE": "tiny_settings"}
     command = [sys.executable, "-m", "scrapy", *arguments]
@@ -74,9 +80,9 @@ def scrapy(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def crawl(folder: Path, market: str, **arguments: str) -> tuple[list[dict[str, object]], str]:
+def crawl(folder: Path, market: str, settings: str = SETTINGS, **arguments: str) -> tuple[list[dict[str, object]], str]:
     options = [part for name, value in arguments.items() for part in ("-a", f"{name}={value}")]
-    done = scrapy(folder, "crawl", market, *options, "-O", "out.jsonl")
+    done = scrapy(folder, "crawl", market, *options, "-O", "out.jsonl", settings=settings)
     assert done.returncode == 0, done.stderr
     out = folder / "out.jsonl"
     return [json.loads(line) for line in out.read_text().splitlines()], done.stderr
