@@ -12,6 +12,7 @@ import resource
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
@@ -24,7 +25,7 @@ from spiders.arguments import read_arguments
 from spiders.base import MarketSpider
 from spiders.registry import load_markets
 from storage.database import open_database
-from storage.errors import DatabaseAbsent, StorageError
+from storage.errors import StorageError
 from storage.runs import close_run, load_run, start_run
 
 logger = logging.getLogger(__name__)
@@ -49,6 +50,8 @@ def main(given: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"error: {problem}\n")
         return WRONG_USAGE if isinstance(problem, ValueError) else 1
     _limit_process()
+    # It tells at every opening of the database which kind it is.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     facts = _crawl(market, settings, spider_arguments)
     outcome, sentences = judge(facts)
     for sentence in sentences:
@@ -129,13 +132,9 @@ def _crawl(market: type[MarketSpider], settings: Settings, spider_arguments: Map
 
 def _begin(url: str, run_id: str) -> None:
     """Mark the run as running where its parent has not yet; raise StorageError where it cannot be crawled for."""
-    database = open_database(url)
-    try:
-        with database.write() as session:
-            start_run(session, run_id, utc_now(), os.getpid())
-            run = load_run(session, run_id)
-    finally:
-        database.close()
+    with closing(open_database(url)) as database, database.write() as session:
+        start_run(session, run_id, utc_now(), os.getpid())
+        run = load_run(session, run_id)
     if run.outcome in ENDED:
         raise StorageError(f"run {run_id} ended already: {run.outcome}")
 
@@ -153,19 +152,11 @@ def _close(url: str, run_id: str, outcome: Outcome, counts: Mapping[str, int], s
         if attempt:
             time.sleep(CLOSE_PAUSE_SECONDS)
         try:
-            database = open_database(url)
-        except DatabaseAbsent as problem:
-            logger.warning("the run cannot be closed yet: %s", problem)
-            continue
-        try:
-            with database.write() as session:
+            with closing(open_database(url)) as database, database.write() as session:
                 close_run(session, run_id, outcome, utc_now(), counts, sentences)
             return True
-        except StorageError:
-            logger.exception("the run cannot be closed")
-            return False
-        finally:
-            database.close()
+        except Exception as problem:  # noqa: BLE001 - each kind of database fails in its own way; any means not yet
+            logger.warning("the run cannot be closed yet: %s", problem)
     return False
 
 

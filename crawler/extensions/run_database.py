@@ -1,6 +1,7 @@
 """The run's database while it crawls: sign of life every few seconds, and patience when the database is away."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
@@ -16,6 +17,8 @@ from crawler.middlewares.run_state import state_of
 from records.run import ENDED
 from storage.database import Database, open_database
 from storage.runs import load_run, record_event, record_heartbeat
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 LONGEST_PAUSE_SECONDS = 10.0
@@ -77,8 +80,9 @@ class RunDatabase:
                 self.crawler.engine.unpause()
 
     def _answers(self) -> bool:
+        """Return whether the database takes writes: one that is locked for long is away, too."""
         try:
-            with self.database.read() as session:
+            with self.database.write() as session:
                 load_run(session, self.run_id)
         except Exception:  # noqa: BLE001 - each kind of database fails in its own way; any failure means away
             return False
@@ -102,13 +106,23 @@ class RunDatabase:
 
     async def _beat_for_ever(self) -> None:
         try:
-            while await self.beat():
+            while await self._beat_once():  # noqa: ASYNC110 - a clock, not a wait for something
                 await asyncio.sleep(self.beat_seconds)
         except DatabaseLost as lost:
             self._close("database_lost", str(lost))
         else:
             # Somebody called the run lost while this process slept; what it would still store belongs to nobody.
             self._close("given_up", "the run was given up elsewhere while this process was still at work")
+
+    async def _beat_once(self) -> bool:
+        try:
+            return await self.beat()
+        except DatabaseLost:
+            raise
+        except Exception:
+            # Whatever one beat ran into, a run without further beats would be called lost while it is at work.
+            logger.exception("a heartbeat failed")
+            return True
 
     def _close(self, reason: str, sentence: str) -> None:
         self.state.sentences.append(sentence)

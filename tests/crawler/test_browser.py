@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -6,6 +8,7 @@ from playwright.sync_api import Error, sync_playwright
 from crawler.browser import Browser, SandboxImpossible, find_browser, launch_options
 from crawler.egress_process import start_guard
 from tests.crawler.replay import Reply, replay
+from tests.realdata import PROJECT
 
 PROXY = "http://markwatch:word@127.0.0.1:4321"
 FOUND = Browser(path=Path("/usr/bin/true"), source="system", version="1")
@@ -110,3 +113,43 @@ def test_a_page_in_the_browser_reaches_the_opened_host_and_nothing_else_inside()
                 guard.stop()
             assert "/page" in server.paths()
         assert canary.log == []
+
+
+RENDERED = """
+import sys
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+from spiders.base import MarketSpider
+
+class Rendered(MarketSpider):
+    name = "rendered"
+    title, home, hosts = "Rendered", "https://rendered.example", ("rendered.example",)
+    needs_browser = True
+
+    def request_meta(self):
+        return {"playwright": True}
+
+    def parse(self, response):
+        print("READ", response.status, response.css("#made::text").get(), flush=True)
+
+settings = Settings()
+settings.setmodule("crawler.settings", priority="project")
+process = AsyncCrawlerProcess(settings)
+process.crawl(Rendered, url=sys.argv[1], base_url=sys.argv[2])
+process.start()
+"""
+
+
+@pytest.mark.browser
+def test_a_market_that_needs_the_browser_is_crawled_in_it_through_the_guard() -> None:
+    if find_browser(install=False) is None:
+        pytest.skip("no browser on this machine")
+    page = b"<body><p id=made></p><script>made.textContent = 'written by ' + 'a script'</script>"
+    with replay({"/page": Reply(body=page)}) as server:
+        line = [sys.executable, "-c", RENDERED, "https://rendered.example/page", server.url]
+        done = subprocess.run(line, cwd=PROJECT, capture_output=True, text=True, timeout=120, check=False)
+    assert "READ 200 written by a script" in done.stdout, done.stderr
+    assert "/robots.txt" in [asked.path for asked in server.log]
+    browsed = next(asked for asked in server.log if asked.path == "/page")
+    assert browsed.headers["User-Agent"].startswith("Markwatch/")
+    assert "Proxy-Authorization" not in browsed.headers
