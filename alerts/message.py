@@ -3,7 +3,6 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -15,19 +14,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from alerts.digest import CoverageLine, Digest, DigestLine
 from alerts.errors import BadConsoleUrl
-from alerts.figures import Figures, Language
+from alerts.figures import Figures
 from alerts.headers import POLICY, SUBJECT_COLUMNS, checked_bytes, columns, cut_to_columns, domain_of, safe_header
 from alerts.title import Piece, shown
 from alerts.wording import TIER_BARS, WORDINGS, Wording
 from records.hit import Tier
 
 SENDER_NAME = "Markwatch"
-# Vietnamese readers get no Japanese face first: Japanese interface fonts break Vietnamese marks.
-FONTS: Mapping[Language, str] = {
-    "ja": "'Hiragino Sans', 'Yu Gothic UI', 'Yu Gothic', 'Noto Sans CJK JP', 'Noto Sans JP', Meiryo, sans-serif",
-    "vi": "'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif",
-    "en": "'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif",
-}
 # Host, port and path only; nothing that could end an attribute or a line.
 _CONSOLE = re.compile(r"https?://[A-Za-z0-9.\-]+(?::\d{1,5})?(?:/[A-Za-z0-9._~/-]*)?")
 TEMPLATES = Path(__file__).parent / "templates"
@@ -78,10 +71,11 @@ def build_message(digest: Digest, sender_address: str, console_url: str, *, reci
     text, html = render_text(digest, console_url), render_html(digest, console_url)
     headers = _headers(digest, sender_address, recipient)
     message = EmailMessage(policy=POLICY)
-    for name, value in headers.items():
-        message[name] = value
     message.set_content(text)
     message.add_alternative(html, subtype="html")
+    # After the parts: making them would move Content-Language into the first one.
+    for name, value in headers.items():
+        message[name] = value
     message.set_boundary(f"=_{_digest_of((mail_key(digest, recipient), 'boundary'))[:32]}")
     checked_bytes(message, headers, text, html)
     return message
@@ -120,9 +114,9 @@ def _headers(digest: Digest, sender_address: str, recipient: str) -> dict[str, s
         "To": recipient,
         "Subject": subject_of(digest),
         "Date": format_datetime(digest.period.ends_at.replace(microsecond=0)),
-        "Message-ID": f"<{mail_key(digest, recipient)}@{domain}>",
-        "References": f"<thread-{thread}@{domain}>",
-        "List-Id": f"<{label}.owners.markwatch.{domain}>",
+        "Message-ID": f"<{_digest_of((mail_key(digest, recipient),))[:32]}@{domain}>",
+        "References": f"<{thread}@{domain}>",
+        "List-Id": f"<{label}.owners.{domain}>",
         "Auto-Submitted": "auto-generated",
         "Content-Language": digest.owner.language,
     }
@@ -137,15 +131,14 @@ def _context(digest: Digest, console_url: str) -> dict[str, object]:
     unreviewed = figures.count(digest.unreviewed)
     return {
         "language": language,
-        "fonts": FONTS[language],
         "subject": subject_of(digest),
         "words": words,
         "owner": owner,
         "day": figures.full_day(digest.period.day),
         "heading": _heading(digest, words, figures),
-        "count": count,
-        "high": figures.count(digest.high),
-        "unreviewed": unreviewed,
+        "count": words.figure % {"count": count},
+        "high": words.figure % {"count": figures.count(digest.high)},
+        "unreviewed": words.figure % {"count": unreviewed},
         "unreviewed_sentence": words.unreviewed % {"count": unreviewed},
         "rows": [_row(line, words, figures, base) for line in digest.lines],
         "more": words.more % {"count": figures.count(digest.more)} if digest.more else None,

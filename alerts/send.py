@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from alerts.digest import Digest, Period, build_digest
-from alerts.errors import BadAddress, NotSent, Refused, UnknownOwner
+from alerts.errors import BadAddress, NotSent, Refused, UnknownOwner, UnsafeMessage
 from alerts.headers import plain_address
 from alerts.message import build_message, mail_key, wire_bytes
 from alerts.sender import Sender
@@ -66,7 +66,14 @@ def queue_digests(
     plain_address(sender_address)
     with database.read() as session:
         owners = load_owners(session)
-    return sum(_queue_owner(database, owner, now, sender_address, console_url, market_titles) for owner in owners)
+    queued = 0
+    for owner in owners:
+        try:
+            queued += _queue_owner(database, owner, now, sender_address, console_url, market_titles)
+        except UnsafeMessage as error:
+            # One owner's mail that does not read as meant is a fault for people to mend; the others get theirs.
+            log.warning("digest not queued", owner=owner.name, problem=str(error))
+    return queued
 
 
 def preview(

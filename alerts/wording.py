@@ -38,6 +38,8 @@ class Wording:
     """Label of how many of them are of high tier."""
     stat_unreviewed: str
     """Label of how many hits nobody has looked at."""
+    figure: str
+    """A number of hits under its label."""
     unreviewed: str
     """The number of unreviewed hits as a sentence."""
     tiers: Mapping[Tier, str]
@@ -93,13 +95,14 @@ class Wording:
 JAPANESE = Wording(
     subject="【要確認】%(owner)s：新規 %(count)s件（%(day)s）",
     kind="日次まとめ",
-    heading_ip="違反の可能性%(violations)s件を担当者が確認しました。",
-    heading_price="価格逸脱の可能性%(prices)s件を担当者が確認しました。",
-    heading_both="違反の可能性%(violations)s件、価格逸脱の可能性%(prices)s件を担当者が確認しました。",
+    heading_ip="違反の可能性%(violations)s件を確認しました。",
+    heading_price="価格逸脱の可能性%(prices)s件を確認しました。",
+    heading_both="違反の可能性%(violations)s件、価格逸脱の可能性%(prices)s件を確認しました。",
     reviewed_only="担当者が証拠を見て判断したものだけを載せています。未確認の自動検知の内容は含みません。",
     stat_new="新規（確認済み）",
     stat_high="うち重要度「高」",
     stat_unreviewed="未確認（件数のみ）",
+    figure="%(count)s件",
     unreviewed="このほかに未確認の自動検知が%(count)s件あります。",
     tiers={"high": "高", "medium": "中", "low": "低", "none": "なし"},
     tier_label="%(bars)s 重要度 %(word)s",
@@ -107,7 +110,7 @@ JAPANESE = Wording(
     price="価格 %(price)s",
     price_range="価格 %(low)s～%(high)s",
     price_unknown="価格は読み取れませんでした",
-    minimum_price="貴社の最低価格 %(price)s（1点あたり）",
+    minimum_price="貴社の最低価格 %(price)s（1パックあたり）",
     mark="商標 %(mark)s（%(office)s 登録 %(number)s）",
     mark_without_number="商標 %(mark)s（登録番号は監視リストに未記入）",
     words="根拠となった表示：%(words)s",
@@ -125,7 +128,7 @@ JAPANESE = Wording(
     link="証拠を見る（Markwatchの画面、要ログイン）",
     more="ほかに%(count)s件あります。",
     open_list="一覧を開く（全%(count)s件）",
-    links_note="リンク先はMarkwatchの画面で、ログインが必要です。出品ページへの直接リンクは載せていません。",
+    links_note="リンク先はMarkwatchの画面です（要ログイン）。出品ページへの直接リンクはありません。",
     coverage="調査の範囲（直近24時間）",
     coverage_line="%(market)s：読み取り%(pages)sページ、遮断%(blocked)sページ、robots.txtによる除外%(denied)sページ",
     coverage_broken=(
@@ -151,6 +154,7 @@ VIETNAMESE = Wording(
     stat_new="Mới (đã xác nhận)",
     stat_high="Trong đó mức cao",
     stat_unreviewed="Chưa xem (chỉ số lượng)",
+    figure="%(count)s",
     unreviewed="Ngoài ra còn %(count)s phát hiện tự động chưa được xem.",
     tiers={"high": "Cao", "medium": "Vừa", "low": "Thấp", "none": "Không"},
     tier_label="%(bars)s Mức %(word)s",
@@ -158,7 +162,7 @@ VIETNAMESE = Wording(
     price="Giá %(price)s",
     price_range="Giá từ %(low)s đến %(high)s",
     price_unknown="Không đọc được giá",
-    minimum_price="Giá tối thiểu của quý công ty %(price)s (mỗi sản phẩm)",
+    minimum_price="Giá tối thiểu của quý công ty %(price)s (mỗi gói)",
     mark="Nhãn hiệu %(mark)s (%(office)s, số đăng ký %(number)s)",
     mark_without_number="Nhãn hiệu %(mark)s (danh sách theo dõi chưa ghi số đăng ký)",
     words="Chữ trong tin đăng: %(words)s",
@@ -206,6 +210,7 @@ ENGLISH = Wording(
     stat_new="New (confirmed)",
     stat_high="Of these, high",
     stat_unreviewed="Unreviewed (number only)",
+    figure="%(count)s",
     unreviewed="Automatic findings not yet reviewed: %(count)s.",
     tiers={"high": "High", "medium": "Medium", "low": "Low", "none": "None"},
     tier_label="%(bars)s Tier: %(word)s",
@@ -213,7 +218,7 @@ ENGLISH = Wording(
     price="Price %(price)s",
     price_range="Price from %(low)s to %(high)s",
     price_unknown="The price could not be read",
-    minimum_price="Your minimum price %(price)s (per item)",
+    minimum_price="Your minimum price %(price)s (per pack)",
     mark="Mark %(mark)s (%(office)s registration %(number)s)",
     mark_without_number="Mark %(mark)s (the watch list has no registration number)",
     words="Words in the listing: %(words)s",

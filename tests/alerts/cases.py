@@ -1,0 +1,168 @@
+"""Smallest records that mails are built from, and a database that holds them."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from alerts.digest import Digest, Period, build_digest
+from records.decision import Decision, Reason
+from records.hit import Evidence, Hit, Span, Tier
+from records.listing import Listing, Offer, Seller
+from records.money import Money
+from records.run import Run
+from records.watchlist import Mark, Owner, Product, WatchList
+from storage.database import Database, open_database, upgrade
+from storage.decisions import record_decision
+from storage.hit_records import StoredDecision, StoredHit
+from storage.hits import hit_id_of, load_hit, save_hits
+from storage.listings import save_listing
+from storage.watchlist import save_marks, save_owners, save_products
+
+NOW = datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
+DECIDED_AT = NOW - timedelta(hours=1)
+SEEN_AT = NOW - timedelta(hours=30)
+SENDER = "alerts@markwatch.example"
+CONSOLE = "https://console.example"
+
+HANAMORI = Owner(name="Hanamori Cosmetics", emails=("ip@hanamori.example",), language="ja")
+RIVAL = Owner(name="Rival Works", emails=("legal@rival.example",), language="vi")
+MARKS = (
+    Mark(mark_id="hanamori", text="HANAMORI", owner=HANAMORI.name, registration_no="4-0123456-000", office="VN"),
+    Mark(mark_id="tsukiyo", text="月夜", owner=HANAMORI.name),
+    Mark(mark_id="rival", text="RIVALO", owner=RIVAL.name, registration_no="1234567", office="JP"),
+)
+PRODUCTS = (
+    Product(
+        product_id="hanamori-50",
+        mark_id="hanamori",
+        name="Hanamori 50 ml",
+        minimum_price=Money(amount=Decimal(350000), currency="VND", raw="350000"),
+    ),
+)
+WATCHLIST = WatchList(marks=MARKS, products=PRODUCTS, owners=(HANAMORI, RIVAL))
+
+
+def make_hit(
+    number: int = 1,
+    *,
+    title: str = "Kem chống nắng H.anamori 50ml hàng loại 1",
+    mark_id: str = "hanamori",
+    product_id: str | None = None,
+    tier: Tier = "high",
+    price: int | None = 260000,
+) -> Hit:
+    offer = (
+        Offer()
+        if price is None
+        else Offer(price=Money(amount=Decimal(price), currency="VND", raw=f"{price} ₫"), price_raw=f"{price} ₫")
+    )
+    listing = Listing(
+        market="tiki_vn",
+        listing_id=str(number),
+        title=title,
+        url=f"https://market.example/p/{number}",
+        offer=offer,
+        seller=Seller(seller_id=f"shop-{number}", name=f"Cửa hàng {number}"),
+        currency="VND",
+        fetched_at=SEEN_AT,
+    )
+    evidence = []
+    for signal, weight, word in (("disguised_mark", 0.8, "H.anamori"), ("imitation_words", 0.85, "hàng loại 1")):
+        if word in title:
+            start = title.index(word)
+            span = Span.cut(listing, "title", start, start + len(word))
+            evidence.append(Evidence(signal=signal, weight=weight, message="Seen.", spans=(span,)))
+    return Hit(
+        listing=listing,
+        mark_id=mark_id,
+        product_id=product_id,
+        track="ip" if product_id is None else "price",
+        relation="brand",
+        spelling="altered",
+        intent="imitation",
+        right="valid",
+        score=0.93,
+        tier=tier,
+        rule_version="test",
+        evidence=tuple(evidence),
+    )
+
+
+def stored(hit: Hit, *, owner: str = HANAMORI.name, reason: Reason = "imitation_wording") -> StoredHit:
+    """Return the hit as storage would give it after its release."""
+    hit_id = hit_id_of(hit.key)
+    decision = Decision(hit=hit.key, verdict="violation", reason=reason, actor="reviewer", decided_at=DECIDED_AT)
+    return StoredHit(
+        hit_id=hit_id,
+        hit=hit,
+        state="confirmed",
+        revision=2,
+        brand="Hanamori",
+        owner=owner,
+        first_seen_at=SEEN_AT,
+        last_seen_at=SEEN_AT,
+        reopened_because=None,
+        decision=StoredDecision(decision_id=1, hit_id=hit_id, decision=decision, revision=1),
+        capture_sha256=None,
+    )
+
+
+def make_run(market: str = "tiki_vn", **changes: object) -> Run:
+    values: dict[str, object] = {
+        "run_id": f"run-{market}",
+        "market": market,
+        "outcome": "finished",
+        "requested_at": NOW - timedelta(hours=3),
+        "finished_at": NOW - timedelta(hours=2),
+        "counts": {"pages": 1412, "blocked": 2, "skip.robots": 3},
+    }
+    return Run(**(values | changes))  # type: ignore[arg-type]
+
+
+def make_digest(
+    hits: tuple[StoredHit, ...] | None = None,
+    *,
+    owner: Owner = HANAMORI,
+    unreviewed: int = 7,
+    runs: tuple[Run, ...] = (),
+) -> Digest:
+    if hits is None:
+        hits = (
+            stored(make_hit(1)),
+            stored(make_hit(2, title="HANAMORI combo 2", product_id="hanamori-50"), reason="below_minimum_price"),
+            stored(
+                make_hit(3, title="月夜 ヘアオイル", mark_id="tsukiyo", tier="medium", price=None), reason="counterfeit"
+            ),
+        )
+    digest = build_digest(owner, hits, unreviewed, runs or (make_run(),), Period.of(owner, NOW), watchlist=WATCHLIST)
+    assert digest is not None
+    return digest
+
+
+def make_database(folder: Path, owners: tuple[Owner, ...] = (HANAMORI, RIVAL)) -> Database:
+    """Return a new database with the watch list in it."""
+    url = f"sqlite:///{folder / 'markwatch.db'}"
+    upgrade(url)
+    database = open_database(url)
+    with database.write() as session:
+        save_owners(session, owners)
+        save_marks(session, MARKS)
+        save_products(session, PRODUCTS)
+    return database
+
+
+def save_hit(database: Database, hit: Hit) -> str:
+    """Store one hit with its listing; return its id."""
+    with database.write() as session:
+        save_listing(session, hit.listing, None, SEEN_AT)
+        save_hits(session, hit.listing, [hit], None, SEEN_AT)
+    return hit_id_of(hit.key)
+
+
+def confirm(database: Database, hit: Hit, *, reason: Reason = "imitation_wording", at: datetime = DECIDED_AT) -> str:
+    """Store one hit and confirm it as a violation; return its id."""
+    hit_id = save_hit(database, hit)
+    with database.write() as session:
+        revision = load_hit(session, hit_id).revision
+        record_decision(session, hit_id, revision, "violation", reason, "reviewer", at)
+    return hit_id
