@@ -1,4 +1,3 @@
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from crawler.browser import find_browser
 from storage.database import Database
 from storage.decisions import record_decision
 from storage.hits import count_hits
@@ -21,11 +21,11 @@ Sit = Callable[..., AbstractContextManager["Seat"]]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
+    found = find_browser(install=False)
+    if found is None:
         pytest.skip("no Chromium on this machine")
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        running = playwright.chromium.launch(executable_path=str(found.path), args=["--no-sandbox"])
         yield running
         running.close()
 

@@ -7,9 +7,10 @@ from html.parser import HTMLParser
 import pytest
 from fastapi.testclient import TestClient
 
-from records.hit import Span
+from records.hit import HitKey, Span
 from records.listing import Listing, Offer, Seller
 from storage.database import Database
+from storage.hits import hit_id_of
 from tests.review.conftest import hit_ids
 from tests.review.seeding import exact, hit, invented_hits, store
 
@@ -160,8 +161,7 @@ def hostile(payload: str, number: int) -> Listing:
 def test_text_of_a_listing_never_becomes_markup(
     reviewer: TestClient, database: Database, everything: list[str]
 ) -> None:
-    plain = [hostile("plain words", number) for number in range(1)]
-    listings = [*plain, *(hostile(payload, number + 1) for number, payload in enumerate(everything))]
+    listings = [hostile("plain words", 0), *(hostile(payload, number + 1) for number, payload in enumerate(everything))]
     for one in listings:
         whole = Span.cut(one, "title", 0, len(one.title))
         found = exact(one, "Sorano", "Sorano")
@@ -171,15 +171,13 @@ def test_text_of_a_listing_never_becomes_markup(
             [hit(one, "sorano", 0.99, "high", found, replace(around, facts={"text": one.title, "mark": one.title}))],
         )
     ids = {
-        one["listing_id"]: one["hit_id"]
-        for one in reviewer.get("/api/v1/hits?limit=200&brand=SORANO&market=tiki_vn").json()["hits"]
+        one.listing_id: hit_id_of(HitKey(market="tiki_vn", listing_id=one.listing_id, track="ip", subject="sorano"))
+        for one in listings
     }
-    expected = len(set(shape_of(reviewer.get(f"/hits/{ids['hostile-0']}").text)))
-    assert expected > 20
+    assert len(set(shape_of(reviewer.get(f"/hits/{ids['hostile-0']}").text))) > 20
     for one in listings:
         page = reviewer.get(f"/hits/{ids[one.listing_id]}?decide=violation").text
         shape_of(page)
-        assert one.title.encode("ascii", "ignore").decode() or page
     shape_of(reviewer.get("/review?market=tiki_vn").text)
     for payload in everything:
         for address in ("/review", "/login"):
