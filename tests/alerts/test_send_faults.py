@@ -29,7 +29,8 @@ from datetime import datetime
 from alerts.send import send_due
 from alerts.sender import SmtpSender
 from storage.database import open_database
-url, port, now, point, nth = sys.argv[1], int(sys.argv[2]), datetime.fromisoformat(sys.argv[3]), sys.argv[4], int(sys.argv[5])
+url, port, now, point, nth = sys.argv[1:]
+port, now, nth = int(port), datetime.fromisoformat(now), int(nth)
 class Dying:
     count = 0
     def send(self, key, recipient, message):
