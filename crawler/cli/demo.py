@@ -25,7 +25,7 @@ from crawler.config import Settings, default_data_dir
 from crawler.console import console_app
 from crawler.errors import CommandError
 from crawler.files import read_rows
-from crawler.jobs import CrawlRequest, check_request
+from crawler.jobs import CrawlRequest, check_request, log_path
 from crawler.watchlists import ListFiles, save_lists
 from records.decision import REASONS, Reason, Verdict
 from records.hit import HitKey, Track
@@ -40,6 +40,7 @@ from storage.users import add_user, load_user
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 DEMO_LOGIN = ("demo", "markwatch-demo")
 REVIEWER = "demo-reviewer"
+DONE_WELL = ("finished", "finished_with_warnings")
 # What a demo leaves in its folder, and all that --fresh removes.
 MADE_HERE = ("markwatch.db", "markwatch.db-wal", "markwatch.db-shm", "mail", "captures", "logs")
 
@@ -119,7 +120,10 @@ def run_demo(place: Path, port: int, *, fresh: bool) -> Settings:
         with sample_market() as base_url:
             for number, entry in enumerate(plan["crawls"], start=1):
                 say(f"[3/6] crawl {number} of {len(plan['crawls'])}: {entry['market']} on {base_url}")
-                report(crawl_now(opened, crawl_request(entry, base_url), settings))
+                run = crawl_now(opened, crawl_request(entry, base_url), settings)
+                report(run)
+                if run.outcome not in DONE_WELL:
+                    raise CommandError(f"the crawl of {run.market} {run.outcome}; log: {log_path(settings, run)}")
         say("[4/6] past decisions of the demo reviewer")
         taken, refused = apply_decisions(opened, SAMPLES / "decisions.jsonl", now())
         say(f"      {taken} recorded" + (f", {refused} fit no open hit" if refused else ""))

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from crawler.config import Settings
+from records.lines import iso
 from storage.database import Database, open_database
 
 DbOption = Annotated[
@@ -49,7 +50,7 @@ def print_rows(columns: Sequence[str], rows: Iterable[Mapping[str, object]], *, 
     """Print rows as JSON Lines, or as a table of the named columns."""
     if as_json:
         for row in rows:
-            print(json.dumps(row, ensure_ascii=False, default=str))
+            print(json.dumps(row, ensure_ascii=False, default=_json_value))
         return
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
@@ -59,6 +60,10 @@ def print_rows(columns: Sequence[str], rows: Iterable[Mapping[str, object]], *, 
         table.add_row(*(_cell(row.get(column)).replace("[", r"\[") for column in columns))
     width = None if sys.stdout.isatty() else 200
     Console(width=width, highlight=False).print(table)
+
+
+def _json_value(value: object) -> object:
+    return iso(value) if isinstance(value, datetime) else str(value)
 
 
 def _cell(value: object) -> str:

@@ -8,9 +8,11 @@ import typer
 from crawler.cli.options import DbOption, database, say
 from crawler.config import Settings
 from crawler.errors import BadInput, CommandError
-from storage.database import backup as backup_database
-from storage.database import restore as restore_database
+from storage.backup import backup as backup_database
+from storage.backup import restore as restore_database
+from storage.database import open_database
 from storage.database import upgrade as upgrade_database
+from storage.errors import DatabaseAbsent, DatabaseOutdated
 
 commands = typer.Typer(help="Make, check, back up and restore the database.", no_args_is_help=True)
 
@@ -56,10 +58,27 @@ def backup(
 
 
 @commands.command(epilog="Example: markwatch db restore /backups/markwatch-monday.db --db sqlite:///restored.db")
-def restore(file: Annotated[Path, typer.Argument(help="A backup.")], *, db: DbOption = None) -> None:
-    """Make the database from the backup FILE; refuses when a database is there already."""
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup.")],
+    *,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the database that is there.")] = False,
+    db: DbOption = None,
+) -> None:
+    """Make the database from the backup FILE; one that is there already is replaced only with --replace."""
     if not file.is_file():
         raise BadInput(f"{file}: no such file")
     url = Settings().database_url(db)
-    restore_database(file, url)
+    if not replace and _is_there(url):
+        raise BadInput(f"{url}: a database is there already; --replace overwrites it")
+    restore_database(url, file)
     say(f"restored into {url}")
+
+
+def _is_there(url: str) -> bool:
+    try:
+        open_database(url).close()
+    except DatabaseAbsent:
+        return False
+    except DatabaseOutdated:
+        return True
+    return True
