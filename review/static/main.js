@@ -23,6 +23,8 @@ bind(["/"], () => {
   return true;
 });
 bind(["?"], () => find("#keys").showModal());
+// The focus must not stay on a button of the closed list, where keys do nothing.
+find("#keys")?.addEventListener("close", () => document.activeElement?.blur());
 bind(["z"], () => {
   const form = find(".toast-region form") ?? find("form[data-undo]");
   if (form === null) return false;
