@@ -32,10 +32,13 @@ HEDGE_AFTER = re.compile(
     r"^\s?(?:風(?!味|呂|邪|景|車|船|鈴|水)|ふう|タイプ(?!\s?[a-z0-9])|調(?!味|理|整|節|査)|もどき|コピー(?!ライト|機|用紙)|仕様風|系コピー)"
 )
 
-# Printed before the word, these deny it or promise against it.
+# Printed before the word, these deny it or promise against it. Words that are also parts of goods' names (chống nắng,
+# không dây, phòng ngủ) deny only what they stand right before, or with a verb that sells.
 DENIED_BEFORE = re.compile(
-    r"(?:(?<!\w)(?:không|ko|k|chẳng|chưa|nói\skhông|không\sbao\sgiờ|cam\skết|chống|phân\sbiệt|phát\shiện|nếu|tránh|anti|not|no|non|never|against|avoid|beware|khác\sxa|đâu\sphải|phòng|tẩy\schay"
-    r"|mua\sphải|đền|bồi\sthường|cảnh\sgiác|say\sno|without|detect|report|vs)(?!\w))[^.!?;|】]{0,45}$|(?:アンチ|対策|防止)[^。]{0,6}$"
+    r"(?<!\w)(?:không\sbao\sgiờ|cam\skết|phân\sbiệt|phát\shiện|nếu|tránh|anti|never|against|avoid|beware|khác\sxa|đâu\sphải|tẩy\schay|mua\sphải|đền|bồi\sthường|cảnh\sgiác|say\sno|detect|report|vs"
+    r"|(?:không|ko|k|chẳng|chưa|nói\skhông|not|no)\s(?:phải|bán|có|là|hề|nhận|làm|kinh\sdoanh|chơi|dùng|nhập|với|sell|selling|a|an|any))(?!\w)[^.!?;|】]{0,45}$"
+    r"|(?<!\w)(?:không|ko|k|chẳng|chưa|nói\skhông|chống|(?:đề\s)?phòng|not|no|non|without)(?:\s(?:hàng|đồ|chống|an|a|any|the))*[\s:-]$"
+    r"|(?:アンチ|対策|防止)[^。]{0,6}$"
 )
 DENIED_AFTER = re.compile(
     r"^[^.!?;|。]{0,30}?(?:hoàn\stiền|hoàn\s\d|đền|bồi\sthường|ではありません|ではない|ではございません|じゃない|は一切|取り扱(?:って|い)(?:い|ま|お)|にご注意|防止|対策|gấp\s\d|(?<!\w)x\s?\d+|free\sguarantee|refund)"
