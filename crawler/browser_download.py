@@ -18,6 +18,9 @@ class BrowserDownloadHandler(ScrapyPlaywrightDownloadHandler, GuardedDownloadHan
         state = state_of(self._crawler)
         async with state.host(host_of(request)).turn:
             await self.wait_for_host(request)
-            response: Response = await super().download_request(request)
+            try:
+                response: Response = await super().download_request(request)
+            finally:
+                self.rest_after(request)
             request.meta["fetched_at"] = state.clock()
             return response

@@ -82,7 +82,10 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         # Scrapy's slots keep requests apart only where they have a delay; hosts opened for a run have none.
         async with state_of(self._crawler).host(host_of(request)).turn:
             await self.wait_for_host(request)
-            response = await self._download_through_guard(request)
+            try:
+                response = await self._download_through_guard(request)
+            finally:
+                self.rest_after(request)
             politeness = self._crawler.get_downloader_middleware(Politeness)
             if politeness is not None:
                 politeness.hear(request, response)
@@ -96,6 +99,12 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         if state.host(host).stopped:
             count(self._crawler, "skip.host_stopped")
             raise HostStopped(f"{request.url}: {state.host(host).stopped}")
+
+    def rest_after(self, request: Request) -> None:
+        """Leave the host alone for its delay, counted from the end of this request: the host counts from there, too."""
+        slot = self._crawler.engine.downloader.slots.get(str(request.meta.get("download_slot")))
+        if slot is not None:
+            state_of(self._crawler).pause_host(host_of(request), slot.delay)
 
     async def _download_through_guard(self, request: Request) -> Response:
         # A copy, so that the guard's token stays out of the request that spiders, redirects and logs see.

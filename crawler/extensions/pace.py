@@ -8,6 +8,7 @@ from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
 
 from crawler.egress import place_of
+from crawler.middlewares.run_state import state_of
 from crawler.middlewares.scope import opened_places
 
 
@@ -29,6 +30,7 @@ class Pace(AutoThrottle):
     def keep(self, host: str, seconds: float) -> None:
         """Leave at least that long between two requests to the host, from now on."""
         self._set(host, max(self.floors.get(host, self.default_floor), seconds))
+        state_of(self.crawler).pause_host(host, seconds)
 
     def _open_floors(self, spider: Spider) -> None:
         for place in opened_places(spider):
