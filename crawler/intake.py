@@ -1,17 +1,18 @@
 """Takes listings in: judged, stored with their hits in one transaction, and the answers of queued hits kept."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from captures.store import CaptureStore
 from crawler.imports import Imported
 from matchers.match import Matcher
 from records.hit import QUEUE_TIERS, Hit
+from records.listing import Listing
 from storage.captures import record_capture
 from storage.database import Database
 from storage.hits import save_hits
-from storage.listings import save_listing
+from storage.listings import load_listing, save_listing
 
 
 class Intake:
@@ -25,7 +26,8 @@ class Intake:
 
     def take(self, batch: Iterable[Imported], at: datetime) -> Mapping[str, int]:
         """Judge and store one batch in one transaction; return counts of what was new, changed and flagged."""
-        judged = [(item, self.matcher.match(item.listing)) for item in batch]
+        items = list(self._filled(batch))
+        judged = [(item, self.matcher.match(item.listing)) for item in items]
         counts: Counter[str] = Counter()
         # Files first: a capture without its row is found again by the next sighting, a row without its file is a lie.
         kept = [(item.listing, self._keep(item, hits)) for item, hits in judged]
@@ -41,6 +43,17 @@ class Intake:
                 if path is not None and listing.page_copy is not None:
                     record_capture(session, listing.page_copy, (listing.key,), self.run_id, path)
         return counts
+
+    def _filled(self, batch: Iterable[Imported]) -> Iterator[Imported]:
+        """Yield the items with what an earlier answer said and this one does not (a search says less than a page)."""
+        seen: dict[tuple[str, str], Listing] = {}
+        with self.database.read() as session:
+            for item in batch:
+                listing = item.listing
+                earlier = seen.get(listing.key) or load_listing(session, *listing.key)
+                filled = listing if earlier is None else listing.filled_from(earlier)
+                seen[listing.key] = filled
+                yield Imported(filled, item.body)
 
     def _keep(self, item: Imported, hits: tuple[Hit, ...]) -> str | None:
         copy = item.listing.page_copy

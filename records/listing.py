@@ -1,7 +1,7 @@
 """One listing as a marketplace showed it at one moment, and the limits of its texts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
@@ -15,6 +15,11 @@ Availability = Literal["in_stock", "out_of_stock"]
 LIMITS: Mapping[str, int] = MappingProxyType(
     {"title": 1_000, "brand": 200, "seller_name": 200, "description": 20_000, "price_raw": 200, "category": 200}
 )
+# What a later answer that does not say it leaves as it was.
+FILLED = (
+    "url", "currency", "condition", "brand", "gtin", "sku", "mpn", "category", "description", "images", "sold",
+    "rating", "review_count",
+)  # fmt: skip
 MAX_IMAGES = 50
 MAX_CATEGORIES = 20
 
@@ -127,6 +132,28 @@ class Listing:
     def key(self) -> tuple[str, str]:
         """The pair that identifies the listing for good: (market, listing_id)."""
         return (self.market, self.listing_id)
+
+    def filled_from(self, earlier: "Listing") -> "Listing":
+        """Return this listing with what this answer did not say taken from an earlier sighting of it.
+
+        A search answer says less than the listing's own page. Title, offer and times are always this answer's own;
+        another seller's facts are never taken over.
+        """
+        if earlier.key != self.key:
+            raise ValueError(f"{earlier.key} is not an earlier sighting of {self.key}")
+        kept = {name: getattr(earlier, name) for name in FILLED if getattr(self, name) in {None, ()}}
+        cut = {name: length for name, length in earlier.cut_from.items() if name in kept}
+        seller, before = self.seller, earlier.seller
+        if seller.seller_id in {None, before.seller_id}:
+            seller = Seller(
+                seller_id=before.seller_id if seller.seller_id is None else seller.seller_id,
+                name=before.name if seller.name is None else seller.name,
+                official=before.official if seller.official is None else seller.official,
+                location=before.location if seller.location is None else seller.location,
+            )
+            if self.seller.name is None and "seller_name" in earlier.cut_from:
+                cut["seller_name"] = earlier.cut_from["seller_name"]
+        return replace(self, seller=seller, cut_from=dict(self.cut_from) | cut, **kept)
 
     def text_of(self, field_name: str) -> str | None:
         """Return the printed text of a span field: title, brand, seller_name, description, price_raw, category.N."""

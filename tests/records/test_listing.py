@@ -73,3 +73,31 @@ def test_a_text_at_its_limit_stays_whole_and_one_character_more_is_cut_and_count
     limit = LIMITS[name]
     assert cut_to_limit(name, "ẩ" * limit) == ("ẩ" * limit, None)
     assert cut_to_limit(name, "ẩ" * limit + "x") == ("ẩ" * limit, limit + 1)
+
+
+def test_a_later_answer_that_says_less_keeps_what_an_earlier_one_said() -> None:
+    page = Listing(
+        market="tiki_vn",
+        listing_id="1",
+        title="Kem",
+        description="long",
+        cut_from={"description": 30_000},
+        seller=Seller(seller_id="7", name="Shop A", official=True),
+        offer=Offer(availability="in_stock"),
+    )
+    search = Listing(market="tiki_vn", listing_id="1", title="Kem 50ml", seller=Seller(seller_id="7"))
+    filled = search.filled_from(page)
+    assert (filled.title, filled.description, filled.seller.name) == ("Kem 50ml", "long", "Shop A")
+    assert filled.cut_from == {"description": 30_000}
+    assert filled.offer.availability is None
+
+
+def test_another_sellers_facts_are_never_taken_over() -> None:
+    first = Listing(market="m", listing_id="1", title="t", seller=Seller(seller_id="7", name="Shop A", official=True))
+    second = Listing(market="m", listing_id="1", title="t", seller=Seller(seller_id="8"))
+    assert second.filled_from(first).seller == Seller(seller_id="8")
+
+
+def test_only_a_sighting_of_the_same_listing_fills_it() -> None:
+    with pytest.raises(ValueError, match="not an earlier sighting"):
+        Listing(market="m", listing_id="1", title="t").filled_from(Listing(market="m", listing_id="2", title="t"))
