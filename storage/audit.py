@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
@@ -52,20 +53,11 @@ class AuditProblem:
         return f"audit row {self.sequence}: {self.problem}"
 
 
-def _hash(
-    previous: str, sequence: int, at: datetime, actor: str, action: str, subject: str, data: Mapping[str, object]
-) -> str:
-    document = canonical(
-        {
-            "sequence": sequence,
-            "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
-            "actor": actor,
-            "action": action,
-            "subject": subject,
-            "data": data,
-        }
-    )
-    return hashlib.sha256(f"{previous}\n{document}".encode()).hexdigest()
+def _hash_of(row: Mapping[Any, Any]) -> str:
+    """Return the hash that a row must have: of the previous row's hash and its own canonical JSON."""
+    said = {name: row[name] for name in ("sequence", "actor", "action", "subject", "data")}
+    said["at"] = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    return hashlib.sha256(f"{row['previous_sha256']}\n{canonical(said)}".encode()).hexdigest()
 
 
 def hold_chain(session: Session) -> None:
@@ -88,20 +80,16 @@ def record_audit(
     """Add a row to the end of the chain and return it."""
     hold_chain(session)
     sequence, previous = load_audit_head(session)
-    actor, action, subject = storable(actor), storable(action), storable(subject)
-    facts = storable_document(dict(data or {}))
-    assert isinstance(facts, dict)  # noqa: S101 - tells the type checker what storable_document keeps
-    digest = _hash(previous, sequence + 1, at, actor, action, subject, facts)
-    row = AuditRow(
-        sequence=sequence + 1,
-        at=at.astimezone(UTC),
-        actor=actor,
-        action=action,
-        subject=subject,
-        data=facts,
-        previous_sha256=previous,
-        row_sha256=digest,
-    )
+    values: dict[str, Any] = {
+        "sequence": sequence + 1,
+        "at": at.astimezone(UTC),
+        "actor": storable(actor),
+        "action": storable(action),
+        "subject": storable(subject),
+        "data": storable_document(dict(data or {})),
+        "previous_sha256": previous,
+    }
+    row = AuditRow(**values, row_sha256=_hash_of(values))
     session.execute(insert(audit).values({name: getattr(row, name) for name in AuditRow.__slots__}))
     return row
 
@@ -111,22 +99,28 @@ def verify_audit(session: Session, head: tuple[int, str] | None = None) -> tuple
 
     With a `head` kept from load_audit_head, rows missing from the end are found as well.
     """
+    query = select(audit).order_by(audit.c.sequence).execution_options(yield_per=1_000)
     expected, previous = 1, GENESIS
-    rows = session.execute(select(audit).order_by(audit.c.sequence).execution_options(yield_per=1_000))
-    for row in rows:
-        if row.sequence != expected:
-            return (AuditProblem(sequence=expected, problem=f"missing; the next row is {row.sequence}"),)
-        if row.previous_sha256 != previous:
-            return (AuditProblem(sequence=expected, problem="does not follow the row before it"),)
-        digest = _hash(previous, row.sequence, row.at, row.actor, row.action, row.subject, row.data)
-        if digest != row.row_sha256:
-            return (AuditProblem(sequence=expected, problem="was changed after it was written"),)
-        if head is not None and row.sequence == head[0] and digest != head[1]:
-            return (AuditProblem(sequence=expected, problem="is not the row that the kept head names"),)
-        expected, previous = expected + 1, digest
+    with session.execute(query) as rows:
+        for row in rows.mappings():
+            digest = _hash_of(row)
+            problem = _problem_of(row, expected, previous, digest)
+            if problem is None and head is not None and row["sequence"] == head[0] and digest != head[1]:
+                problem = "is not the row that the kept head names"
+            if problem is not None:
+                return (AuditProblem(sequence=expected, problem=problem),)
+            expected, previous = expected + 1, digest
     if head is not None and head[0] >= expected:
         return (AuditProblem(sequence=expected, problem=f"missing, and all up to the kept head {head[0]}"),)
     return ()
+
+
+def _problem_of(row: Mapping[Any, Any], expected: int, previous: str, digest: str) -> str | None:
+    if row["sequence"] != expected:
+        return f"missing; the next row is {row['sequence']}"
+    if row["previous_sha256"] != previous:
+        return "does not follow the row before it"
+    return None if row["row_sha256"] == digest else "was changed after it was written"
 
 
 def load_audit(session: Session, subject: str | None = None, limit: int = 1_000) -> tuple[AuditRow, ...]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from records.listing import PageCopy
 from storage.tables import capture_listings, captures
+from storage.upsert import upsert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +37,8 @@ def record_capture(
     path: str,
 ) -> None:
     """Note a kept answer and the listings (market, listing_id) it shows; noting it twice changes nothing."""
-    make: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     values = {name: getattr(capture, name) for name in PageCopy.__slots__}
-    session.execute(make(captures).values(**values, path=path, run_id=run_id).on_conflict_do_nothing())
+    session.execute(upsert(session, captures).values(**values, path=path, run_id=run_id).on_conflict_do_nothing())
     query = select(captures.c.capture_id).where(
         captures.c.sha256 == capture.sha256,
         captures.c.url == capture.url,
@@ -48,7 +47,7 @@ def record_capture(
     capture_id = session.execute(query).scalar_one()
     rows = [{"capture_id": capture_id, "market": key[0], "listing_id": key[1]} for key in listing_keys]
     if rows:
-        session.execute(make(capture_listings).on_conflict_do_nothing(), rows)
+        session.execute(upsert(session, capture_listings).on_conflict_do_nothing(), rows)
 
 
 def load_captures(session: Session, market: str, listing_id: str) -> tuple[StoredCapture, ...]:

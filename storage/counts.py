@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.tables import hit_counts, hits
+from storage.upsert import upsert
 
 # Where a session keeps the changes that are not yet in the table.
 PENDING = "hit_count_changes"
@@ -48,8 +48,7 @@ def write_counts(session: Session) -> None:
     rows = [{**key._asdict(), "hits": change} for key, change in sorted(pending.items()) if change]
     if not rows:
         return
-    insert: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(hit_counts)
+    statement = upsert(session, hit_counts)
     statement = statement.on_conflict_do_update(
         index_elements=list(CountKey._fields), set_={"hits": hit_counts.c.hits + statement.excluded.hits}
     )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from storage.checks import find_problems
 from storage.counts import write_counts
 from storage.errors import DatabaseAbsent, DatabaseOutdated, NotSupported
-from storage.schema import current_revision, head_revision, migrate, read_revision
+from storage.schema import head_revision, known_revision, migrate, read_revision
 
 # What every SQLite connection is told, in this order. FULL: an acknowledged commit survives a power cut.
 # recursive_triggers: without it INSERT OR REPLACE would delete append-only rows unseen by their triggers.
@@ -94,7 +94,7 @@ def open_database(url: str) -> Database:
     want = head_revision()
     if have != want:
         engine.dispose()
-        raise DatabaseOutdated(url, have or "none", want, newer=have is not None and current_revision(have) is None)
+        raise DatabaseOutdated(url, have or "none", want, newer=have is not None and known_revision(have) is None)
     return Database(url, engine)
 
 
@@ -111,7 +111,7 @@ def upgrade(url: str) -> None:
     try:
         with engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
             have = read_revision(connection)
-            if have is not None and current_revision(have) is None:
+            if have is not None and known_revision(have) is None:
                 raise DatabaseOutdated(url, have, head_revision(), newer=True)
             migrate(connection)
     except OperationalError as error:

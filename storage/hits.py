@@ -30,6 +30,7 @@ from storage.hit_records import Choices, HitFilter, Neighbours, QueuePage, Saved
 from storage.hit_rows import stored_hits
 from storage.queue import PAGE_FOR_EXPORT, neighbour_id, page_rows, view_counters
 from storage.tables import hit_counts, hit_documents, hit_evidence, hits, listings, marks
+from storage.upsert import upsert
 
 __all__ = [
     "Choices", "HitFilter", "Neighbours", "QueuePage", "SavedHits", "StoredHit", "count_hits", "hit_id_of",
@@ -69,8 +70,8 @@ def save_hits(
     for hit_id, hit in hit_by_id.items():
         before = known.get(hit_id)
         if before is None:
-            _add(session, hit_id, hit, document, run_id, seen_at)
-            counts["new"] += 1
+            is_added = _add(session, hit_id, hit, document, run_id, seen_at)
+            counts["new" if is_added else "unchanged"] += 1
         elif seen_at < before["last_seen_at"]:
             counts["unchanged"] += 1
         else:
@@ -133,7 +134,7 @@ def _judged(session: Session, hit: Hit, listing: Listing, run_id: str | None, se
 
 def _add(
     session: Session, hit_id: str, hit: Hit, document: dict[str, Any], run_id: str | None, seen_at: datetime
-) -> None:
+) -> bool:
     listing = listing_from_document(document)
     row = {
         **_judged(session, hit, listing, run_id, seen_at),
@@ -150,11 +151,15 @@ def _add(
         "revised_by": CRAWL,
         "first_seen_at": seen_at,
     }
-    session.execute(insert(hits).values(row))
+    # Two runs may judge the same new listing at the same time; the row of the first one stands.
+    statement = upsert(session, hits).values(row).on_conflict_do_nothing().returning(hits.c.hit_id)
+    if session.execute(statement).one_or_none() is None:
+        return False
     chain = chain_to_document(hit.chain)
     session.execute(insert(hit_documents).values(hit_id=hit_id, listing=document, chain=chain))
     _write_evidence(session, hit_id, hit)
     count_change(session, None, row)
+    return True
 
 
 def _renew(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import and_, func, insert, select, tuple_, update
+from sqlalchemy import and_, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from records.listing import Availability, Listing, Seller
@@ -14,6 +14,7 @@ from records.money import Money
 from storage.column_types import canonical, storable
 from storage.documents import VOLATILE, listing_from_document, listing_to_document, tidy_amount
 from storage.tables import listings, price_observations, sellers
+from storage.upsert import upsert
 
 Change = Literal["new", "changed", "unchanged"]
 
@@ -101,7 +102,9 @@ def save_listing(session: Session, listing: Listing, run_id: str | None, seen_at
         values["changed_at"] = seen_at
     if known is None:
         key = {"market": listing.market, "listing_id": listing.listing_id}
-        session.execute(insert(listings).values(**key, **values, first_seen_at=seen_at))
+        statement = upsert(session, listings).values(**key, **values, first_seen_at=seen_at)
+        # Two runs may meet the same new listing at the same time; the later one then updates it.
+        session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
     else:
         session.execute(update(listings).where(here).values(values))
     _save_price(session, listing, run_id, seen_at)
@@ -122,7 +125,8 @@ def _save_price(session: Session, listing: Listing, run_id: str | None, seen_at:
         if before == now and seen_at - last["seen_at"] <= PRICE_REPEATED_AFTER:
             return
     session.execute(
-        insert(price_observations).values(
+        upsert(session, price_observations)
+        .values(
             market=listing.market,
             listing_id=listing.listing_id,
             seen_at=seen_at,
@@ -131,6 +135,7 @@ def _save_price(session: Session, listing: Listing, run_id: str | None, seen_at:
             availability=offer.availability,
             run_id=run_id,
         )
+        .on_conflict_do_nothing()
     )
 
 
@@ -144,9 +149,11 @@ def _save_seller(session: Session, listing: Listing, seen_at: datetime) -> None:
     known = session.execute(select(sellers).where(here)).mappings().one_or_none()
     if known is None:
         session.execute(
-            insert(sellers).values(
+            upsert(session, sellers)
+            .values(
                 market=listing.market, seller_id=seller.seller_id, first_seen_at=seen_at, last_seen_at=seen_at, **said
             )
+            .on_conflict_do_nothing()
         )
     elif seen_at > known["last_seen_at"]:
         news = {name: value for name, value in said.items() if value is not None}

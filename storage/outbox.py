@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import and_, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.errors import NotFound
 from storage.tables import mail_hits, mails
+from storage.upsert import upsert
 
 MailState = Literal["new", "sending", "sent", "failed"]
 
@@ -73,20 +73,22 @@ def queue_mail(
     hit_ids: Sequence[str] = (),
 ) -> bool:
     """Write a mail that reports those hits to the outbox; False when a mail of that key is there already."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    statement: Any = (sqlite.insert if is_sqlite else postgresql.insert)(mails)
-    statement = statement.values(
-        key=key,
-        recipient=recipient,
-        owner=owner,
-        kind=kind,
-        subject=subject,
-        message=message,
-        state="new",
-        queued_at=queued_at,
-        attempts=0,
-        due_at=queued_at,
-    ).on_conflict_do_nothing(index_elements=["key"])
+    statement = (
+        upsert(session, mails)
+        .values(
+            key=key,
+            recipient=recipient,
+            owner=owner,
+            kind=kind,
+            subject=subject,
+            message=message,
+            state="new",
+            queued_at=queued_at,
+            attempts=0,
+            due_at=queued_at,
+        )
+        .on_conflict_do_nothing(index_elements=["key"])
+    )
     mail_id = session.execute(statement.returning(mails.c.mail_id)).scalar_one_or_none()
     if mail_id is None:
         return False

@@ -28,7 +28,7 @@ def head_revision() -> str:
     return head
 
 
-def current_revision(revision: str) -> str | None:
+def known_revision(revision: str) -> str | None:
     """Return the revision if this program knows it, None if a newer program made it."""
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     return revision if revision in known else None

@@ -44,8 +44,9 @@ RowNumber = BigInteger().with_variant(Integer, "sqlite")
 
 def one_of(column: str, values: tuple[str, ...], *, optional: bool = False) -> CheckConstraint:
     """Return the check that a column holds one of the values (or NULL)."""
-    rule = f"{column} IN ({', '.join(repr(value) for value in values)})"
-    return CheckConstraint(f"{column} IS NULL OR {rule}" if optional else rule, name=column)
+    quoted = f'"{column}"' if column == "right" else column  # a reserved word on PostgreSQL
+    rule = f"{quoted} IN ({', '.join(repr(value) for value in values)})"
+    return CheckConstraint(f"{quoted} IS NULL OR {rule}" if optional else rule, name=column)
 
 
 def text(name: str, *, optional: bool = False, key: bool = False) -> Column[Any]:

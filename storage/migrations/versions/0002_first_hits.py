@@ -78,7 +78,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("intent IN ('imitation', 'genuine_claim', 'neutral')", name=op.f("ck_hits_intent")),
         sa.CheckConstraint("relation IN ('brand', 'theme', 'compatible', 'homonym')", name=op.f("ck_hits_relation")),
-        sa.CheckConstraint("right IN ('valid', 'expired', 'other_class', 'unknown')", name=op.f("ck_hits_right")),
+        sa.CheckConstraint("\"right\" IN ('valid', 'expired', 'other_class', 'unknown')", name=op.f("ck_hits_right")),
         sa.CheckConstraint("spelling IN ('exact', 'altered')", name=op.f("ck_hits_spelling")),
         sa.CheckConstraint("state IN ('new', 'confirmed', 'rejected', 'unsure', 'lapsed')", name=op.f("ck_hits_state")),
         sa.CheckConstraint("tier IN ('high', 'medium', 'low', 'none')", name=op.f("ck_hits_tier")),
@@ -158,7 +158,9 @@ def upgrade() -> None:
         sa.CheckConstraint("(action = 'undo') = (undoes IS NOT NULL)", name=op.f("ck_decisions_undo")),
         sa.CheckConstraint("action IN ('decide', 'undo')", name=op.f("ck_decisions_action")),
         sa.CheckConstraint(
-            "reason IS NULL OR reason IN ('counterfeit', 'imitation_wording', 'unauthorised_mark_use', 'below_minimum_price', 'genuine', 'compatible', 'homonym', 'authorised', 'wrong_product', 'needs_test_buy', 'needs_owner')",
+            "reason IS NULL OR reason IN ('counterfeit', 'imitation_wording', 'unauthorised_mark_use', "
+            "'below_minimum_price', 'genuine', 'compatible', 'homonym', 'authorised', 'wrong_product', "
+            "'needs_test_buy', 'needs_owner')",
             name=op.f("ck_decisions_reason"),
         ),
         sa.CheckConstraint(

@@ -45,7 +45,8 @@ def upgrade() -> None:
         sa.Column("requested_by", types.PrintedText(), nullable=False),
         sa.Column("process_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "outcome IN ('queued', 'running', 'finished', 'finished_with_warnings', 'suspicious', 'blocked', 'failed', 'stopped', 'lost')",
+            "outcome IN ('queued', 'running', 'finished', 'finished_with_warnings', 'suspicious', 'blocked', "
+            "'failed', 'stopped', 'lost')",
             name=op.f("ck_runs_outcome"),
         ),
         sa.ForeignKeyConstraint(["schedule_id"], ["schedules.schedule_id"], name=op.f("fk_runs_schedule_id")),

