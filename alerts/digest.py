@@ -1,15 +1,17 @@
 """One owner's digest: which hits it reports, and what it says about the crawls behind it. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal
 
 from alerts.figures import Figures
 from alerts.title import Piece, quotes, shown, title_pieces
 from records.decision import Reason
-from records.hit import QUEUE_TIERS, Right, Tier, Track
+from records.hit import QUEUE_TIERS, Hit, Right, Tier, Track
 from records.money import Money
 from records.run import ENDED, Outcome, Run
 from records.watchlist import Owner, WatchList
@@ -26,6 +28,8 @@ REFUSED_PAGES = ("blocked",)
 """Answers that refused us; the crawl counts them among the pages, the mail does not."""
 BLOCKED = (*REFUSED_PAGES, "skip.host_stopped")
 DENIED = ("skip.robots", "skip.crawl_delay")
+# How the matcher writes the gap step of a price chain.
+_GAP = re.compile(r"(\d+(?:\.\d+)?) % of the (list|minimum) price")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,16 @@ class Period:
     def of(cls, owner: Owner, now: datetime) -> "Period":
         """Return the owner's day of that moment."""
         return cls(day=Figures(language=owner.language).day_of(now), ends_at=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceShare:
+    """The price per unit as a share of the owner's price per unit."""
+
+    percent: Decimal
+    """100 means the same price."""
+    reference: Literal["list", "minimum"]
+    """Which of the owner's prices it is compared with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +81,8 @@ class DigestLine:
     """Upper end of a range."""
     minimum_price: Money | None
     """The owner's minimum price; on the price track only."""
+    share: PriceShare | None
+    """How the price compares with the owner's; on the price track only."""
     mark: str
     """The mark as registered."""
     registration_no: str | None
@@ -196,6 +212,7 @@ def _line(stored: StoredHit, owner: Owner, watchlist: WatchList, market_titles: 
         price=listing.offer.price,
         price_max=listing.offer.price_max,
         minimum_price=None if product is None else product.minimum_price,
+        share=_share(hit),
         mark=shown(stored.brand if mark is None else mark.text),
         registration_no=None if mark is None or mark.registration_no is None else shown(mark.registration_no),
         office=None if mark is None or mark.office is None else shown(mark.office),
@@ -204,6 +221,16 @@ def _line(stored: StoredHit, owner: Owner, watchlist: WatchList, market_titles: 
         quotes=quotes(hit.evidence),
         seen_on=Figures(language=owner.language).day_of(listing.fetched_at or stored.first_seen_at),
     )
+
+
+def _share(hit: Hit) -> PriceShare | None:
+    """Return the last step of the price chain as a number; None where there is none of the form known here."""
+    for step in hit.chain:
+        found = _GAP.fullmatch(step.value) if step.name == "gap" else None
+        if found is not None:
+            reference: Literal["list", "minimum"] = "list" if found[2] == "list" else "minimum"
+            return PriceShare(percent=Decimal(found[1]), reference=reference)
+    return None
 
 
 def _coverage(runs: Sequence[Run], period: Period, market_titles: Mapping[str, str]) -> tuple[CoverageLine, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,10 @@ class Figures:
     def count(self, number: int) -> str:
         """Return a whole number with the language's separators."""
         return format_decimal(number, locale=MANNERS[self.language][0])
+
+    def percent(self, percent: Decimal) -> str:
+        """Return a share with at most one decimal; 41.3 is 41.3 %."""
+        return format_decimal(percent, format="0.#'\u00a0%'", locale=MANNERS[self.language][0])
 
     def money(self, money: Money) -> str:
         """Return an amount with its currency, with the currency's minor digits."""

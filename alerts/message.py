@@ -47,6 +47,7 @@ class Row:
     seen: str
     price: str
     minimum_price: str | None
+    share: str | None
     mark: str
     reason: str
     words: str | None
@@ -170,6 +171,7 @@ def _row(line: DigestLine, words: Wording, figures: Figures, base: str) -> Row:
         seen=words.seen % {"market": line.market, "day": figures.short_day(line.seen_on)},
         price=_price(line, words, figures),
         minimum_price=_minimum_price(line, words, figures),
+        share=_share(line, words, figures),
         mark=_mark(line, words),
         reason=words.reasons[line.reason],
         words=words.words % {"words": quoted} if quoted else None,
@@ -189,6 +191,13 @@ def _price(line: DigestLine, words: Wording, figures: Figures) -> str:
 
 def _minimum_price(line: DigestLine, words: Wording, figures: Figures) -> str | None:
     return None if line.minimum_price is None else words.minimum_price % {"price": figures.money(line.minimum_price)}
+
+
+def _share(line: DigestLine, words: Wording, figures: Figures) -> str | None:
+    if line.share is None:
+        return None
+    sentence = words.share_of_list if line.share.reference == "list" else words.share_of_minimum
+    return sentence % {"share": figures.percent(line.share.percent)}
 
 
 def _mark(line: DigestLine, words: Wording) -> str:

@@ -11,9 +11,11 @@ from records.listing import Listing
 TITLE_LIMIT = 160
 QUOTE_LIMIT = 60
 QUOTES = 4
+SPEAKS_FROM = 0.1
+"""Weight from which a finding speaks against a listing; a claim to be genuine weighs less and is not quoted."""
 PieceKind = Literal["plain", "mark", "word"]
-# The mail holds no data of sellers, so words of the shop's name are not quoted.
-UNQUOTED_FIELDS = frozenset({"seller_name"})
+# The mail holds no data of sellers; the price stands in a line of its own.
+UNQUOTED_FIELDS = frozenset({"seller_name", "price_raw"})
 # Marks, embeddings, overrides and isolates of text direction: they could turn the mail's own words round.
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _UNSHOWN_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp", "Co", "Cn"})
@@ -46,7 +48,7 @@ def title_pieces(listing: Listing, evidence: Sequence[Evidence]) -> tuple[Piece,
     # Words that speak against the listing come last, so that they win where they overlap with the mark.
     for wanted in ("mark", "word"):
         for finding in evidence:
-            if finding.weight <= 0 or _kind_of(finding) != wanted:
+            if finding.weight < SPEAKS_FROM or _kind_of(finding) != wanted:
                 continue
             for span in finding.spans:
                 if span.field == "title":
@@ -67,10 +69,10 @@ def quotes(evidence: Sequence[Evidence]) -> tuple[str, ...]:
     """Return the printed words that speak against the listing, strongest finding first, each once."""
     found: dict[str, None] = {}
     for finding in sorted(evidence, key=lambda one: -one.weight):
-        if finding.weight > 0:
+        if finding.weight >= SPEAKS_FROM:
             for span in finding.spans:
                 if span.field not in UNQUOTED_FIELDS:
-                    text = shown(span.text)
+                    text = shown(span.text).strip()
                     found[text if len(text) <= QUOTE_LIMIT else text[:QUOTE_LIMIT] + "…"] = None
     return tuple(found)[:QUOTES]
 

@@ -56,6 +56,10 @@ class Wording:
     """No price could be read."""
     minimum_price: str
     """The owner's minimum price of one pack."""
+    share_of_list: str
+    """The price per unit against the owner's list price."""
+    share_of_minimum: str
+    """The price per unit against the owner's minimum price."""
     mark: str
     """The mark with its registration number."""
     mark_without_number: str
@@ -111,6 +115,8 @@ JAPANESE = Wording(
     price_range="価格 %(low)s～%(high)s",
     price_unknown="価格は読み取れませんでした",
     minimum_price="貴社の最低価格 %(price)s（1パックあたり）",
+    share_of_list="単位あたりで貴社の定価の%(share)s",
+    share_of_minimum="単位あたりで貴社の最低価格の%(share)s",
     mark="商標 %(mark)s（%(office)s 登録 %(number)s）",
     mark_without_number="商標 %(mark)s（登録番号は監視リストに未記入）",
     words="根拠となった表示：%(words)s",
@@ -163,6 +169,8 @@ VIETNAMESE = Wording(
     price_range="Giá từ %(low)s đến %(high)s",
     price_unknown="Không đọc được giá",
     minimum_price="Giá tối thiểu của quý công ty %(price)s (mỗi gói)",
+    share_of_list="Tính theo đơn vị, bằng %(share)s giá niêm yết của quý công ty",
+    share_of_minimum="Tính theo đơn vị, bằng %(share)s giá tối thiểu của quý công ty",
     mark="Nhãn hiệu %(mark)s (%(office)s, số đăng ký %(number)s)",
     mark_without_number="Nhãn hiệu %(mark)s (danh sách theo dõi chưa ghi số đăng ký)",
     words="Chữ trong tin đăng: %(words)s",
@@ -219,6 +227,8 @@ ENGLISH = Wording(
     price_range="Price from %(low)s to %(high)s",
     price_unknown="The price could not be read",
     minimum_price="Your minimum price %(price)s (per pack)",
+    share_of_list="Per unit %(share)s of your list price",
+    share_of_minimum="Per unit %(share)s of your minimum price",
     mark="Mark %(mark)s (%(office)s registration %(number)s)",
     mark_without_number="Mark %(mark)s (the watch list has no registration number)",
     words="Words in the listing: %(words)s",

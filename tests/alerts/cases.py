@@ -36,7 +36,10 @@ PRODUCTS = (
         product_id="hanamori-50",
         mark_id="hanamori",
         name="Hanamori 50 ml",
+        gtin="4901234567894",
         minimum_price=Money(amount=Decimal(350000), currency="VND", raw="350000"),
+        unit_amount=Decimal(50),
+        unit="ml",
     ),
 )
 WATCHLIST = WatchList(marks=MARKS, products=PRODUCTS, owners=(HANAMORI, RIVAL))

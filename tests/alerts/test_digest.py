@@ -4,10 +4,20 @@ from decimal import Decimal
 
 import pytest
 
-from alerts.digest import ROWS, Period, build_digest, market_title
+from alerts.digest import ROWS, Period, PriceShare, build_digest, market_title
 from alerts.title import TITLE_LIMIT, quotes, title_pieces
-from records.hit import Evidence, Span
-from tests.alerts.cases import DECIDED_AT, HANAMORI, NOW, RIVAL, WATCHLIST, make_digest, make_hit, make_run, stored
+from records.hit import ChainStep, Evidence, Span
+from tests.alerts.cases import (
+    DECIDED_AT,
+    HANAMORI,
+    NOW,
+    RIVAL,
+    WATCHLIST,
+    make_digest,
+    make_hit,
+    make_run,
+    stored,
+)
 
 
 def test_nothing_new_makes_no_digest() -> None:
@@ -50,6 +60,19 @@ def test_a_line_carries_mark_registration_price_and_reason() -> None:
     assert line.seen_on == date(2026, 11, 21)
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("41.3 % of the list price", PriceShare(percent=Decimal("41.3"), reference="list")),
+        ("80 % of the minimum price", PriceShare(percent=Decimal(80), reference="minimum")),
+        ("about half", None),
+    ],
+)
+def test_the_share_of_the_owners_price_is_read_from_the_chain(value: str, expected: PriceShare | None) -> None:
+    hit = replace(make_hit(product_id="hanamori-50"), chain=(ChainStep(name="gap", value=value),))
+    assert make_digest((stored(hit),)).lines[0].share == expected
+
+
 def test_a_day_begins_in_the_readers_zone() -> None:
     late = datetime(2026, 11, 21, 16, 0, tzinfo=UTC)
     assert Period.of(HANAMORI, late).day == date(2026, 11, 22)
@@ -89,9 +112,10 @@ def test_evidence_is_marked_in_the_title_and_the_pieces_join_to_it() -> None:
 def test_what_lowers_a_score_is_not_marked_as_if_it_spoke_against_the_listing() -> None:
     hit = make_hit(title="HANAMORI tương thích")
     span = Span.cut(hit.listing, "title", 9, 20)
-    excuse = Evidence(signal="compatible_with", weight=-0.6, message="Fits.", spans=(span,))
-    assert [piece.kind for piece in title_pieces(hit.listing, (excuse,))] == ["plain"]
-    assert quotes((excuse,)) == ()
+    for signal, weight in (("compatible_with", -0.6), ("genuine_claim", 0.05)):
+        excuse = Evidence(signal=signal, weight=weight, message="Fits.", spans=(span,))
+        assert [piece.kind for piece in title_pieces(hit.listing, (excuse,))] == ["plain"]
+        assert quotes((excuse,)) == ()
 
 
 def test_words_of_the_sellers_name_are_not_quoted() -> None:
