@@ -7,7 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from records.money import Money
 
@@ -52,7 +52,7 @@ class Figures:
 
     def percent(self, percent: Decimal) -> str:
         """Return a share with at most one decimal; 41.3 is 41.3 %."""
-        return format_decimal(percent, format="0.#'\u00a0%'", locale=MANNERS[self.language][0])
+        return format_percent(percent / 100, format="0.#\u00a0%", locale=MANNERS[self.language][0])
 
     def money(self, money: Money) -> str:
         """Return an amount with its currency, with the currency's minor digits."""

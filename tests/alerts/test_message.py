@@ -17,7 +17,7 @@ from alerts.headers import checked_bytes, columns, plain_address, safe_header
 from alerts.message import build_message, render_html, render_text, subject_of, wire_bytes
 from alerts.wording import WORDINGS
 from records.decision import REASONS
-from records.hit import Hit
+from records.hit import ChainStep, Hit
 from tests.alerts.cases import CONSOLE, HANAMORI, SENDER, make_digest, make_hit, make_run, stored
 
 LANGUAGES: tuple[Language, ...] = ("ja", "vi", "en")
@@ -227,6 +227,14 @@ def test_prices_stand_in_the_readers_manner(language: Language, price: str) -> N
     for part in (render_text(digest, CONSOLE), render_html(digest, CONSOLE).replace("&nbsp;", "\u00a0")):
         assert f"{price}\u00a0₫" in part
         assert WORDINGS[language].price_unknown in part
+
+
+@pytest.mark.parametrize(("language", "share"), [("ja", "定価の41.3"), ("vi", "bằng 41,3"), ("en", "unit 41.3")])
+def test_the_share_of_the_list_price_stands_in_the_readers_manner(language: Language, share: str) -> None:
+    hit = replace(make_hit(product_id="hanamori-50"), chain=(ChainStep(name="gap", value="41.3 % of the list price"),))
+    digest = make_digest((stored(hit),), owner=replace(HANAMORI, language=language))
+    for part in (render_text(digest, CONSOLE), render_html(digest, CONSOLE).replace("&nbsp;", "\u00a0")):
+        assert f"{share}\u00a0%" in part
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
