@@ -1,5 +1,6 @@
 import json
 import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from tests.crawler.crawling import tiki_page
 from tests.crawler.replay import Reply, replay
 from tests.realdata import PROJECT
 
-SCRAPY = PROJECT / ".venv" / "bin" / "scrapy"
 # What the hardening rests on; a change here is a decision, not a side effect.
 HARDENED: dict[str, object] = {
     "ROBOTSTXT_OBEY": False,
@@ -82,7 +82,14 @@ def test_the_version_of_scrapy_has_the_known_holes_closed() -> None:
 
 
 def run_scrapy(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([SCRAPY, *arguments], cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "scrapy", *arguments],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 def test_scrapy_crawl_prints_the_listing_format_without_markwatch_or_a_database(tmp_path: Path) -> None:
