@@ -1,10 +1,10 @@
 """The one door to judgement: a matcher for one watch list."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from matchers.explanation import Explanation, FieldViews, SeenMention
 from matchers.judgement import FIELD_ORDER, judge
-from matchers.mentions.index import MarkIndex
+from matchers.mentions.index import MarkIndex, mentions_of
 from matchers.mentions.mention import CHANGE_WORDS, Mention
 from matchers.price.judgement import PriceTrack
 from matchers.text.fold import fold_accented, fold_plain
@@ -12,6 +12,10 @@ from matchers.use.relation import use_of
 from records.hit import Hit
 from records.listing import Listing
 from records.watchlist import WatchList
+
+# Listings, and letters of their titles and descriptions, that are looked up at once.
+MOST_LISTINGS = 1_000
+MOST_LETTERS = 200_000
 
 
 class Matcher:
@@ -24,7 +28,15 @@ class Matcher:
 
     def match(self, listing: Listing, *, everything: bool = False) -> tuple[Hit, ...]:
         """Return the listing's hits, strongest first; with `everything` the innocent mentions (tier none) as well."""
-        mentions = self._mentions(listing)
+        return next(self.match_many((listing,), everything=everything))
+
+    def match_many(self, listings: Iterable[Listing], *, everything: bool = False) -> Iterator[tuple[Hit, ...]]:
+        """Yield the hits of each listing in order. Listings are taken and looked up some hundreds at a time."""
+        for group in _groups(listings):
+            for listing, mentions in zip(group, self._mentions(group), strict=True):
+                yield self._judged(listing, mentions, everything=everything)
+
+    def _judged(self, listing: Listing, mentions: list[Mention], *, everything: bool) -> tuple[Hit, ...]:
         if not mentions and not (listing.gtin and self.watchlist.products):
             return ()
         by_mark: dict[str, list[Mention]] = {}
@@ -35,11 +47,6 @@ class Matcher:
         kept = [hit for hit in hits if everything or hit.tier != "none"]
         return tuple(sorted(kept, key=lambda hit: (-hit.score, hit.track, hit.mark_id, hit.product_id or "")))
 
-    def match_many(self, listings: Iterable[Listing], *, everything: bool = False) -> Iterator[tuple[Hit, ...]]:
-        """Yield the hits of each listing in order."""
-        for listing in listings:
-            yield self.match(listing, everything=everything)
-
     def explain(self, listing: Listing) -> Explanation:
         """Return everything the judgement rests on: folded views, mentions, hits with signals and price steps."""
         fields = [(field, listing.text_of(field)) for field in FIELD_ORDER]
@@ -49,12 +56,36 @@ class Matcher:
                 for field, text in fields
                 if text
             ),
-            mentions=tuple(_seen(listing, mention) for mention in self._mentions(listing)),
+            mentions=tuple(_seen(listing, mention) for mention in self._mentions([listing])[0]),
             hits=self.match(listing, everything=True),
         )
 
-    def _mentions(self, listing: Listing) -> list[Mention]:
-        return [mention for field in FIELD_ORDER for mention in self._index.find(listing, field)]
+    def _mentions(self, listings: Sequence[Listing]) -> list[list[Mention]]:
+        """Return the mentions of each listing, field by field; a text that several listings share is read once."""
+        numbers: dict[str, int] = {}
+        fields: list[list[tuple[str, int]]] = []
+        for listing in listings:
+            texts = ((field, listing.text_of(field)) for field in FIELD_ORDER)
+            fields.append([(field, numbers.setdefault(text, len(numbers))) for field, text in texts if text])
+        places = self._index.find(tuple(numbers))
+        return [
+            [mention for field, at in named if places[at] for mention in mentions_of(listing, field, places[at])]
+            for listing, named in zip(listings, fields, strict=True)
+        ]
+
+
+def _groups(listings: Iterable[Listing]) -> Iterator[list[Listing]]:
+    """Yield the listings in groups of bounded size."""
+    group: list[Listing] = []
+    letters = 0
+    for listing in listings:
+        group.append(listing)
+        letters += len(listing.title) + len(listing.description or "")
+        if len(group) >= MOST_LISTINGS or letters >= MOST_LETTERS:
+            yield group
+            group, letters = [], 0
+    if group:
+        yield group
 
 
 def _seen(listing: Listing, mention: Mention) -> SeenMention:

@@ -8,7 +8,7 @@ from matchers.text.fold import fold_plain
 from records.watchlist import Mark
 
 # Digits and signs that stand for a letter; i and l are one, since a capital I is printed like a small l.
-SKELETON = str.maketrans(
+SKELETON: dict[int, str] = str.maketrans(
     {
         "l": "i",
         "1": "i",
@@ -26,9 +26,9 @@ SKELETON = str.maketrans(
     }
 )
 
-LATIN_PIECE = re.compile(r"[a-z]+|[0-9]+")
-HAS_OTHER_SCRIPT = re.compile(r"[^\W\d_a-z]")
-LETTER = re.compile(r"[^\W_]")
+# Digits and signs read as letters before a word is compared with marks it may misspell.
+DIGITS_AS_LETTERS: dict[int, str] = str.maketrans(dict(zip("0134578$@", "oieastbsa", strict=True)))
+
 SEPARATORS = re.compile(r"[\W_]+")
 
 
@@ -43,43 +43,32 @@ class Form:
     letters: str
     """Folded, without separators."""
     skeleton: str
-    """The letters with look-alike digits made one; the key of the index."""
+    """The letters with look-alike digits made one."""
     breaks: frozenset[int]
     """Places in `letters` where the spelling has a space, hyphen or apostrophe."""
     words: tuple[str, ...]
     """The letters word by word."""
+    lowered: str
+    """The spelling of the watch list in small letters."""
     is_latin: bool
     """True where all letters are Latin; others are looked for inside runs without spaces."""
 
 
-def forms_of(mark: Mark) -> tuple[Form, ...]:
-    """Return the distinct forms of a mark: its own text first, then its variants and known names."""
-    forms: dict[tuple[str, frozenset[int]], Form] = {}
-    known = KNOWN_NAMES.get("".join(LETTER.findall(fold_plain(mark.text).text)), ())
-    for text in (mark.text, *mark.variants, *known):
-        form = _form(mark, text)
-        if form is not None:
-            forms.setdefault((form.letters, form.breaks), form)
-    return tuple(forms.values())
+def spellings_of(mark: Mark) -> tuple[tuple[str, str], ...]:
+    """Return the distinct spellings of a mark, each with its folded words parted by single spaces.
+
+    The mark's own text comes first, then its variants and known names; what leaves nothing readable is left out.
+    """
+    texts = [mark.text, *mark.variants]
+    words = [_folded_words(text) for text in texts]
+    known = KNOWN_NAMES.get(words[0].replace(" ", ""), ())
+    pairs = zip((*texts, *known), (*words, *map(_folded_words, known)), strict=True)
+    first: dict[str, str] = {}
+    for text, folded in pairs:
+        if len(folded) > 1:
+            first.setdefault(folded, text)
+    return tuple((text, folded) for folded, text in first.items())
 
 
-def _form(mark: Mark, text: str) -> Form | None:
-    """Return the form of one spelling; None where nothing readable is left of it."""
-    folded = fold_plain(text).text.strip()
-    parts = [part for part in SEPARATORS.split(folded) if part]
-    letters = "".join(parts)
-    if len(letters) < 2:
-        return None
-    breaks, position = set(), 0
-    for part in parts[:-1]:
-        position += len(part)
-        breaks.add(position)
-    return Form(
-        mark=mark,
-        text=text,
-        letters=letters,
-        skeleton=letters.translate(SKELETON),
-        breaks=frozenset(breaks),
-        words=tuple(parts),
-        is_latin=not HAS_OTHER_SCRIPT.search(folded),
-    )
+def _folded_words(text: str) -> str:
+    return SEPARATORS.sub(" ", fold_plain(text).text).strip()

@@ -1,19 +1,18 @@
 """The mark index: every place where a text names a mark, found by look-up and then verified."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
-from matchers.mentions.closeness import still_names
-from matchers.mentions.forms import Form, forms_of
+import numpy as np
+
+from matchers.mentions.batch import Batch, cut
+from matchers.mentions.codes import DIGIT, KIND, SIGN
+from matchers.mentions.exact import ExactIndex
+from matchers.mentions.form_table import FormTable
 from matchers.mentions.mention import CHANGE_WORDS, Change, Mention
-from matchers.mentions.misspelt import misspelt_windows
-from matchers.mentions.neighbours import Neighbourhood
-from matchers.mentions.pieces import cut_pieces, cut_pieces_with_signs
-from matchers.mentions.runs import find_runs
-from matchers.mentions.spelling import change_of
-from matchers.mentions.windows import find_windows
-from matchers.text.fold import fold_plain
+from matchers.mentions.misspelt import MisspeltIndex
+from matchers.mentions.place import Place
+from matchers.mentions.runs import RunIndex
 from matchers.use.goods import sells_faked_goods
 from matchers.use.trades import is_often_faked
 from records.hit import Span
@@ -25,73 +24,54 @@ MOST_MENTIONS = 12
 CHANGE_ORDER: dict[Change, int] = {change: order for order, change in enumerate(CHANGE_WORDS)}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A form found in a printed text, before it is tied to a listing."""
-
-    form: Form
-    start: int
-    end: int
-    change: Change
-    is_near: bool = False
-    """True where the letters are not the form's own."""
-
-
 class MarkIndex:
-    """Finds mentions of a fixed set of marks. The work per text does not grow with the number of marks."""
+    """Finds mentions of a fixed set of marks. The work per text hardly grows with the number of marks."""
 
-    def __init__(self, marks: Iterable[Mark]) -> None:
-        by_skeleton: defaultdict[str, list[Form]] = defaultdict(list)
-        by_start: defaultdict[str, list[Form]] = defaultdict(list)
-        for mark in marks:
-            for form in forms_of(mark):
-                if form.is_latin:
-                    by_skeleton[form.skeleton].append(form)
-                else:
-                    by_start[form.letters[:2]].append(form)
-        self._by_skeleton = {key: tuple(forms) for key, forms in by_skeleton.items()}
-        self._by_start = {key: tuple(forms) for key, forms in by_start.items()}
-        self._prefixes = frozenset(key[:2] for key in self._by_skeleton)
-        self._longest = max(map(len, self._by_skeleton), default=0)
-        self._neighbourhood = Neighbourhood(form for forms in self._by_skeleton.values() for form in forms)
+    def __init__(self, marks: Sequence[Mark]) -> None:
+        forms = FormTable(marks)
+        self._exact = ExactIndex(forms)
+        self._misspelt = MisspeltIndex(forms, self._exact)
+        self._runs = RunIndex(forms)
 
-    def find(self, listing: Listing, field: str) -> tuple[Mention, ...]:
-        """Return the mentions in one field of a listing, in text order; no two of one mark overlap."""
-        printed = listing.text_of(field)
-        if not printed:
-            return ()
-        places = list(self._places(printed, listing))
-        if not places:
-            return ()
-        return tuple(
-            Mention(
-                mark=place.form.mark,
-                form=place.form.text,
-                span=Span.cut(listing, field, place.start, place.end),
-                change=place.change,
-            )
-            for place in _without_overlaps(places)
+    def find(self, texts: Sequence[str]) -> list[tuple[Place, ...]]:
+        """Return the places of each text where a mark is named, in text order; no two of one mark overlap."""
+        found: list[list[Place]] = [[] for _ in texts]
+        batch = Batch.of(texts)
+        pieces = cut(batch)
+        for number, place in self._exact.find(batch, pieces):
+            found[number].append(place)
+        for number, place in self._misspelt.find(batch, pieces):
+            found[number].append(place)
+        self._find_with_signs(batch, found)
+        foreign = np.unique(batch.text_at(np.flatnonzero(KIND[batch.codes] > DIGIT)))
+        for number in foreign.tolist():
+            found[number] += self._runs.find(batch.view(number))
+        return [tuple(_without_overlaps(places)) if places else () for places in found]
+
+    def _find_with_signs(self, batch: Batch, found: list[list[Place]]) -> None:
+        """Look again at the texts that have a sign beside a letter, with the signs as letters."""
+        is_sign = SIGN[batch.codes]
+        numbers = np.unique(batch.text_at(np.flatnonzero(is_sign))).tolist()
+        if not numbers:
+            return
+        again = Batch.of([batch.printed[number] for number in numbers])
+        pieces = cut(again, with_signs=True)
+        if pieces.has_signs:
+            for at, place in self._exact.find(again, pieces):
+                found[numbers[at]].append(place)
+
+
+def mentions_of(listing: Listing, field: str, places: Iterable[Place]) -> Iterator[Mention]:
+    """Yield the mentions that the places in one field of a listing are."""
+    for place in places:
+        if place.only_on_faked_goods and not (sells_faked_goods(listing) and is_often_faked(place.form.mark)):
+            continue
+        yield Mention(
+            mark=place.form.mark,
+            form=place.form.text,
+            span=Span.cut(listing, field, place.start, place.end),
+            change=place.change,
         )
-
-    def _places(self, printed: str, listing: Listing) -> Iterator[Place]:
-        """Yield every place where a mark is named, in any order, overlaps included."""
-        view = fold_plain(printed)
-        pieces = cut_pieces(view, printed)
-        for group in (pieces, cut_pieces_with_signs(view, printed)):
-            for window in find_windows(group, self._by_skeleton, self._prefixes, self._longest):
-                change = change_of(window.form, window.pieces, view, printed)
-                if change is not None:
-                    yield Place(window.form, *view.original(window.pieces[0].start, window.pieces[-1].end), change)
-        for near in misspelt_windows(pieces, view, printed, self._neighbourhood):
-            length = len(near.form.letters)
-            if still_names(near.difference, length, on_faked_goods=False) or (
-                still_names(near.difference, length, on_faked_goods=True)
-                and sells_faked_goods(listing)
-                and is_often_faked(near.form.mark)
-            ):
-                yield Place(near.form, *view.original(near.start, near.end), near.change, is_near=True)
-        for run in find_runs(view, self._by_start):
-            yield Place(run.form, *view.original(run.start, run.end), "signs" if run.is_split else "same")
 
 
 def _plainness(place: Place) -> tuple[bool, bool, int, int, int]:
@@ -101,6 +81,8 @@ def _plainness(place: Place) -> tuple[bool, bool, int, int, int]:
 
 def _without_overlaps(places: list[Place]) -> list[Place]:
     """Keep, of overlapping places of one mark, the plainest spelling; of very many places the first few."""
+    if len(places) == 1:
+        return places
     taken: defaultdict[str, set[int]] = defaultdict(set)
     kept: list[Place] = []
     for place in sorted(places, key=_plainness):

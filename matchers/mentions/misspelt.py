@@ -1,124 +1,104 @@
-"""Which stretches of a text are looked up as possible misspellings, and how the result is told."""
+"""Misspelt marks: windows near a form that the rules of closeness still call by its name."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain, pairwise
+from collections.abc import Iterator
 
-from matchers.mentions.closeness import Difference
+import numpy as np
+
+from matchers.mentions.batch import Batch, Pieces
+from matchers.mentions.closeness import Difference, difference, still_names
+from matchers.mentions.codes import DIGIT, SKELETON_CODES, Flags
+from matchers.mentions.exact import ExactIndex
+from matchers.mentions.form_table import FormTable
 from matchers.mentions.forms import Form
 from matchers.mentions.mention import Change
-from matchers.mentions.neighbours import Neighbour, Neighbourhood
+from matchers.mentions.near import Neighbourhood, Sieve, Windows, hashes_of, sums_of, windows_of
 from matchers.mentions.other_names import OTHER_NAMES
-from matchers.mentions.pieces import Piece
+from matchers.mentions.place import Place
 from matchers.mentions.spelling import VIETNAMESE
-from matchers.text.fold import View
 
-# Digits and signs read as letters before a word is compared.
-DIGITS_AS_LETTERS = str.maketrans("0134578$@", "oieastbsa")
-# Signs that may stand inside one misspelt word (Cha.nnel, midu.nô); a space, slash or comma parts words.
-INSIDE = frozenset(".-_*'’·~^ˊ`")
-LONGEST_PIECES = 12
 # Marks of several words may be misspelt in one of them when they are long enough (Louie Vuitton).
 LONG_FORM = 9
+NEVER = 1_000
+# Shorter words name no mark by a slip.
+SHORTEST_WORD = 4
 
 
-@dataclass(frozen=True, slots=True)
-class NearWindow:
-    """A stretch of the folded view that may name a form by a misspelling."""
+class MisspeltIndex:
+    """Finds misspelt marks. What the rules exclude anyway is set aside before the distance is worked out."""
 
-    form: Form
-    start: int
-    end: int
-    difference: Difference
-    change: Change
+    def __init__(self, forms: FormTable, exact: ExactIndex) -> None:
+        self._forms = forms
+        self._exact = exact
+        self._longest = int(forms.lengths.max()) if len(forms) else 0
+        self.neighbourhood = Neighbourhood(forms)
+        self._of_words = Sieve(forms.is_latin)
+        self._of_long_forms = Sieve(
+            forms.is_latin & forms.has_breaks & (forms.lengths >= LONG_FORM), edits=1, one_edit_below=NEVER
+        )
+
+    def find(self, batch: Batch, pieces: Pieces) -> Iterator[tuple[int, Place]]:
+        """Yield the number of a text and a place in it where a form is misspelt."""
+        if not len(pieces.starts):
+            return
+        windows = windows_of(batch, pieces, self._longest)
+        sifted = self._may_be_misspelt(pieces, windows)
+        for is_spaced, sieve in ((False, self._of_words), (True, self._of_long_forms)):
+            long_enough = windows.lengths >= (LONG_FORM - 1 if is_spaced else 0)
+            chosen = windows.chosen(sifted & (windows.is_spaced == is_spaced) & long_enough)
+            pairs, words = self.neighbourhood.within(chosen, self.neighbourhood.candidates(chosen, sieve))
+            for window, number, word in zip(pairs.window.tolist(), pairs.form.tolist(), words, strict=True):
+                form = self._forms.form(number)
+                found = difference(form.letters, word)
+                if found is not None:
+                    yield from self._judged(batch, pieces, chosen, window, form, found)
+
+    def _may_be_misspelt(self, pieces: Pieces, windows: Windows) -> Flags:
+        """Say of each window whether it can be a slip at all: no Vietnamese word, no number, no form of its own."""
+        is_digit = pieces.kinds == DIGIT
+        digits = np.append(0, np.cumsum(np.diff(pieces.letter_starts) * is_digit))
+        digit_count = digits[windows.last + 1] - digits[windows.first]
+        toned = pieces.toned[windows.last + 1] > pieces.toned[windows.first]
+        may: Flags = ~toned & ((digit_count > 0) == windows.is_read) & (digit_count * 2 < windows.lengths)
+        may &= ~is_digit[windows.first] & (windows.lengths >= SHORTEST_WORD)
+        hashes = hashes_of(sums_of(SKELETON_CODES[windows.letters]), windows.begins, windows.lengths)
+        may[self._exact.has(hashes)] = False
+        return may
+
+    def _judged(
+        self, batch: Batch, pieces: Pieces, windows: Windows, window: int, form: Form, found: Difference
+    ) -> Iterator[tuple[int, Place]]:
+        """Yield the place where the difference still names the form."""
+        first, last = int(windows.first[window]), int(windows.last[window])
+        is_spaced, has_digits = bool(windows.is_spaced[window]), bool(windows.is_read[window])
+        length = len(form.letters)
+        anywhere = still_names(found, length, on_faked_goods=False)
+        if not (anywhere or still_names(found, length, on_faked_goods=True)):
+            return
+        if not _is_sure(form, found, is_spaced=is_spaced, has_digits=has_digits):
+            return
+        number = int(batch.text_at(pieces.starts[first : first + 1])[0])
+        view, printed, begin = batch.view(number), batch.printed[number], int(batch.begins[number])
+        start, end = int(pieces.starts[first]) - begin, int(pieces.ends[last]) - begin
+        from_, to = view.original(start, end)
+        word = unicodedata.normalize("NFC", printed[from_:to].lower())
+        if view.text[start:end] in OTHER_NAMES or VIETNAMESE.search(word):
+            return
+        change: Change = found.change
+        if has_digits:
+            change = "look_alike"
+        elif not is_spaced and not view.text[start:end].isalnum():
+            change = "signs"
+        yield number, Place(form, from_, to, change, is_near=True, only_on_faked_goods=not anywhere)
 
 
-def misspelt_windows(
-    pieces: Sequence[Piece], view: View, printed: str, neighbourhood: Neighbourhood
-) -> Iterator[NearWindow]:
-    """Yield the stretches near a form: words, words with signs inside, and neighbouring words of long marks."""
-    words = _words(pieces)
-    for stretch in chain(_single(words), _with_signs(words, view.text), _of_long_forms(words, neighbourhood)):
-        letters = "".join(piece.letters for piece in stretch)
-        found = neighbourhood.near(letters.translate(DIGITS_AS_LETTERS))
-        if not found or not _may_be_misspelt(stretch, letters, view, printed):
-            continue
-        start, end = stretch[0].start, stretch[-1].end
-        is_split = any(one.end < two.start for one, two in pairwise(stretch))
-        has_space = is_split and " " in view.text[start:end]
-        has_digits = not letters.isalpha()
-        for near in found:
-            if _is_sure(near, has_space=has_space, has_digits=has_digits):
-                change: Change = near.difference.change
-                if has_digits:
-                    change = "look_alike"
-                elif is_split and not has_space:
-                    change = "signs"
-                yield NearWindow(near.form, start, end, near.difference, change)
-
-
-def _may_be_misspelt(stretch: tuple[Piece, ...], letters: str, view: View, printed: str) -> bool:
-    """Say whether the letters can be a slip at all: no word of their own, no Vietnamese word, no number."""
-    start, end = stretch[0].start, stretch[-1].end
-    if letters in OTHER_NAMES and end - start == len(letters):
-        return False
-    digits = sum(letter.isdigit() for letter in letters)
-    if digits * 2 >= len(letters) or letters[0].isdigit():
-        return False
-    first, last = view.original(start, end)
-    return not VIETNAMESE.search(unicodedata.normalize("NFC", printed[first:last].lower()))
-
-
-def _is_sure(near: Neighbour, *, has_space: bool, has_digits: bool) -> bool:
+def _is_sure(form: Form, found: Difference, *, is_spaced: bool, has_digits: bool) -> bool:
     """Say whether the form is long and plain enough; of a mark that is also a word, champions and acne are words."""
-    length, found = len(near.form.letters), near.difference
-    if has_space and (length < LONG_FORM or not near.form.breaks or found.edits > 1):
+    length = len(form.letters)
+    if is_spaced and (length < LONG_FORM or not form.breaks or found.edits > 1):
         return False
-    if not near.form.mark.ambiguous:
+    if not form.mark.ambiguous:
         return True
     if length < 5 or (found.place == "last" and found.letter == "s"):
         return False
     return found.change == "doubled" or has_digits or length >= 6
-
-
-def _words(pieces: Sequence[Piece]) -> list[tuple[Piece, ...]]:
-    """Return the pieces grouped to words: those that touch belong together."""
-    words: list[tuple[Piece, ...]] = []
-    for piece in pieces:
-        if words and words[-1][-1].end == piece.start:
-            words[-1] = (*words[-1], piece)
-        else:
-            words.append((piece,))
-    return words
-
-
-def _single(words: list[tuple[Piece, ...]]) -> Iterator[tuple[Piece, ...]]:
-    """Yield each word, and the longer pieces of letters inside it."""
-    for word in words:
-        yield word
-        if len(word) > 1:
-            yield from ((piece,) for piece in word if len(piece.letters) > 3 and piece.letters.isalpha())
-
-
-def _with_signs(words: list[tuple[Piece, ...]], text: str) -> Iterator[tuple[Piece, ...]]:
-    """Yield words with single signs between them, as one."""
-    for at, word in enumerate(words):
-        joined = word
-        for following in words[at + 1 : at + LONGEST_PIECES]:
-            gap = text[joined[-1].end : following[0].start]
-            if not (0 < len(gap) <= 2 and all(sign in INSIDE for sign in gap)):
-                break
-            joined += following
-            yield joined
-
-
-def _of_long_forms(words: list[tuple[Piece, ...]], neighbourhood: Neighbourhood) -> Iterator[tuple[Piece, ...]]:
-    """Yield pairs and triples of words where one of them belongs to a mark of several words."""
-    known = ["".join(piece.letters for piece in word) in neighbourhood.long_form_words for word in words]
-    if not any(known):
-        return
-    for count in (2, 3):
-        for at in range(len(words) - count + 1):
-            if any(known[at : at + count]):
-                yield tuple(piece for word in words[at : at + count] for piece in word)

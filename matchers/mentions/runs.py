@@ -1,10 +1,13 @@
 """Kana, kanji and other scripts: forms found inside runs without spaces."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
+import numpy as np
+
+from matchers.mentions.form_table import FormTable
 from matchers.mentions.forms import Form
+from matchers.mentions.place import Place
 from matchers.text.fold import View
 
 SKIPPED = re.compile(r"[\s・･=＝·\-‐]")
@@ -29,33 +32,35 @@ GOODS_AFTER = tuple(_GOODS_AFTER.split())
 GOODS_BEFORE = ("メンズ", "レディース", "スーパー", "コピー", "ブランド", "ニュー", "ミニ")
 
 
-@dataclass(frozen=True, slots=True)
-class RunMatch:
-    """A form found in a run; offsets are those of the folded view."""
+class RunIndex:
+    """Finds the forms of other scripts inside runs of text without spaces."""
 
-    form: Form
-    start: int
-    end: int
-    is_split: bool
-    """True where signs or spaces stand inside that the form does not have."""
+    def __init__(self, forms: FormTable) -> None:
+        self._forms = forms
+        self._by_letters: dict[str, list[int]] = {}
+        lengths: dict[str, set[int]] = {}
+        for number in np.flatnonzero(~forms.is_latin).tolist():
+            letters = forms.letters[number]
+            self._by_letters.setdefault(letters, []).append(number)
+            lengths.setdefault(letters[:2], set()).add(len(letters))
+        self._lengths = {start: tuple(sorted(found)) for start, found in lengths.items()}
 
-
-def find_runs(view: View, forms_by_start: Mapping[str, tuple[Form, ...]]) -> Iterator[RunMatch]:
-    """Yield the forms of other scripts in a folded text, by their first two signs."""
-    if not forms_by_start or not OTHER_LETTER.search(view.text):
-        return
-    places = [place for place, char in enumerate(view.text) if not SKIPPED.match(char)]
-    text = "".join(view.text[place] for place in places)
-    for at in range(len(text) - 1):
-        for form in forms_by_start.get(text[at : at + 2], ()):
-            stop = at + len(form.letters)
-            if not text.startswith(form.letters, at):
-                continue
-            start, end = places[at], places[stop - 1] + 1
-            if _stands_alone(form, view.text, start, end):
-                gaps = [view.text[places[n] + 1 : places[n + 1]] for n in range(at, stop - 1)]
-                is_split = any(gap and n + 1 not in form.breaks for n, gap in enumerate(gaps))
-                yield RunMatch(form, start, end, is_split)
+    def find(self, view: View) -> Iterator[Place]:
+        """Yield the places where a form stands; a sign or space inside that the form does not have is told."""
+        if not self._lengths or not OTHER_LETTER.search(view.text):
+            return
+        places = [place for place, char in enumerate(view.text) if not SKIPPED.match(char)]
+        text = "".join(view.text[place] for place in places)
+        for at in range(len(text) - 1):
+            for length in self._lengths.get(text[at : at + 2], ()):
+                for number in self._by_letters.get(text[at : at + length], ()):
+                    form = self._forms.form(number)
+                    stop = at + length
+                    start, end = places[at], places[stop - 1] + 1
+                    if _stands_alone(form, view.text, start, end):
+                        gaps = [view.text[places[n] + 1 : places[n + 1]] for n in range(at, stop - 1)]
+                        is_split = any(gap and n + 1 not in form.breaks for n, gap in enumerate(gaps))
+                        yield Place(form, *view.original(start, end), "signs" if is_split else "same")
 
 
 def _stands_alone(form: Form, text: str, start: int, end: int) -> bool:

@@ -1,8 +1,12 @@
 """Folded views of a printed text, each with a map back to the printed offsets."""
 
+import sys
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 from matchers.text.characters import COMBINING, MAX_MARKS, accented, plain
 
@@ -45,6 +49,8 @@ class View:
 
 _ACCENTED = _Table(accented)
 _PLAIN = _Table(plain)
+# The plain table as an array, filled like it as characters are met; 0 is not met yet.
+_PLAIN_CODES = np.zeros(sys.maxunicode + 1, np.uint32)
 
 
 def fold_accented(text: str) -> View:
@@ -55,6 +61,17 @@ def fold_accented(text: str) -> View:
 def fold_plain(text: str) -> View:
     """Return the view without accents, with look-alike letters read as the Latin letters they imitate."""
     return _fold(text, _PLAIN, plain, keeps_accents=False)
+
+
+def plain_codes(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """Return the plain fold of many printed code points; UNEVEN for those that do not fold to exactly one."""
+    folded = _PLAIN_CODES[codes]
+    unknown = np.unique(codes[folded == 0])
+    if len(unknown):
+        for code in unknown.tolist():
+            _PLAIN_CODES[code] = ord(_PLAIN[code])
+        folded = _PLAIN_CODES[codes]
+    return folded
 
 
 def _fold(text: str, table: _Table, fold: Callable[[str], str], *, keeps_accents: bool) -> View:

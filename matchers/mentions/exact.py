@@ -1,0 +1,116 @@
+"""Look-up of neighbouring pieces in the index: registered, joined, split and look-alike spellings in one step."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+import numpy as np
+
+from matchers.mentions.batch import Batch, Pieces
+from matchers.mentions.codes import BASE, DIGIT, SKELETON_CODES, WEIGHT, Hashes, Places, powers
+from matchers.mentions.form_table import FormTable
+from matchers.mentions.forms import SKELETON
+from matchers.mentions.hash_table import HashTable, Ids
+from matchers.mentions.mention import Change
+from matchers.mentions.near import hashes_of, sums_of
+from matchers.mentions.pieces import Piece
+from matchers.mentions.place import Place
+from matchers.mentions.spelling import change_of
+
+# A mark may lie in this many pieces (S.H.I.S.E.I.D.O has 8), with at most so many signs between two of them.
+MAX_PIECES = 14
+MAX_GAP = 3
+# Windows of one form tried in one text; a text that repeats a mark hundreds of times says nothing more.
+MOST_TRIED = 40
+# Fewer pieces or letters than these, and letters with Vietnamese signs are a word, not a mark taken apart.
+LEAST_TONED = (3, 6)
+
+
+class ExactIndex:
+    """Finds windows of pieces whose letters are those of a form, digits that look like letters made one."""
+
+    def __init__(self, forms: FormTable) -> None:
+        self._forms = forms
+        latin = np.flatnonzero(forms.is_latin)
+        self._table = HashTable(skeleton_hashes(forms)[latin], latin.astype(np.int32))
+        self._longest = int(forms.lengths[latin].max()) if len(latin) else 0
+
+    def has(self, hashes: Hashes) -> Places:
+        """Return the places of the hashes under which a form is stored."""
+        return self._table.find(hashes)[0]
+
+    def find(self, batch: Batch, pieces: Pieces) -> Iterator[tuple[int, Place]]:
+        """Yield the number of a text and a place in it where a form is named."""
+        first, last, form = self._windows(pieces)
+        if not len(first):
+            return
+        signs = np.append(0, np.cumsum(pieces.kinds > DIGIT))
+        if signs[-1]:
+            # A second cut of the same texts, with signs: windows without one were found in the first.
+            with_sign = signs[last + 1] > signs[first]
+            first, last, form = first[with_sign], last[with_sign], form[with_sign]
+        text = batch.text_at(pieces.starts[first])
+        order = np.lexsort((first, form, text))
+        columns = (column[order].tolist() for column in (text, form, first, last))
+        for (number, form_number), group in groupby(zip(*columns, strict=True), key=lambda row: row[:2]):
+            known = self._forms.form(form_number)
+            view, printed, begin = batch.view(number), batch.printed[number], int(batch.begins[number])
+            for _, (*_, one, two) in zip(range(MOST_TRIED), group, strict=False):
+                start = int(pieces.starts[one]) - begin
+                end = int(pieces.ends[two]) - begin
+                from_, to = view.original(start, end)
+                change: Change | None = "same"
+                if printed[from_:to].lower() != known.lowered:
+                    change = change_of(known, _pieces(pieces, one, two, begin, view.text), view, printed)
+                if change is not None:
+                    yield number, Place(known, from_, to, change)
+
+    def _windows(self, pieces: Pieces) -> tuple[Places, Places, Ids]:
+        """Return the first and last piece of each window and a form with its letters."""
+        count = len(pieces.starts)
+        keys = sums_of(SKELETON_CODES[pieces.letters])
+        close = np.append(pieces.starts[1:] - pieces.ends[:-1] <= MAX_GAP, False) if count else np.zeros(0, np.bool_)
+        here = np.arange(count)
+        firsts, lasts, forms = [], [], []
+        for further in range(MAX_PIECES):
+            if further:
+                here = here[here + further < count]
+                here = here[close[here + further - 1]]
+            lengths = pieces.letter_starts[here + further + 1] - pieces.letter_starts[here]
+            fits = lengths <= self._longest
+            here, lengths = here[fits], lengths[fits]
+            if not len(here):
+                break
+            at, form = self._table.find(hashes_of(keys, pieces.letter_starts[here], lengths))
+            first, last = here[at], here[at] + further
+            toned = pieces.toned[last + 1] > pieces.toned[first]
+            if further + 1 < LEAST_TONED[0]:
+                keep = ~toned | self._forms.toned[form]
+            else:
+                keep = ~toned | self._forms.toned[form] | (lengths[at] >= LEAST_TONED[1])
+            keep &= self._forms.lengths[form] == lengths[at]
+            firsts.append(first[keep])
+            lasts.append(last[keep])
+            forms.append(form[keep])
+        if not firsts:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32)
+        return np.concatenate(firsts), np.concatenate(lasts), np.concatenate(forms)
+
+
+def skeleton_hashes(forms: FormTable) -> Hashes:
+    """Return the hash of each form's letters with look-alike digits made one."""
+    if not len(forms):
+        return np.zeros(0, np.uint64)
+    lengths = np.diff(np.append(forms.begins, len(forms.codes)))
+    within = np.arange(len(forms.codes)) - np.repeat(forms.begins, lengths)
+    weights = powers(BASE, int(lengths.max()))[within]
+    return np.add.reduceat(WEIGHT[SKELETON_CODES[forms.codes]] * weights, forms.begins)
+
+
+def _pieces(pieces: Pieces, first: int, last: int, begin: int, text: str) -> tuple[Piece, ...]:
+    """Return the pieces of one window with the offsets of their own text."""
+    found = []
+    for at in range(first, last + 1):
+        start, end = int(pieces.starts[at]) - begin, int(pieces.ends[at]) - begin
+        letters = text[start:end]
+        found.append(Piece(start, end, letters, letters.translate(SKELETON)))
+    return tuple(found)

@@ -1,0 +1,92 @@
+"""All spellings of all marks in compact arrays; a spelling is taken apart in full only when a text asks for it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from matchers.mentions.codes import DIGIT, KIND, Codes, Flags, Places, codes_of
+from matchers.mentions.forms import SKELETON, Form, spellings_of
+from records.watchlist import Mark
+
+# Edits allowed by length of the folded mark: (from length, edits). Signs of other scripts say more than letters.
+DISTANCES = ((6, 2), (4, 1))
+OTHER_DISTANCES = ((4, 1),)
+LONGEST_LENGTH = 255
+
+
+def edits_allowed(length: int, *, is_latin: bool = True) -> int:
+    """Return how many edits a folded mark of that many letters may have."""
+    return next((edits for least, edits in (DISTANCES if is_latin else OTHER_DISTANCES) if length >= least), 0)
+
+
+class FormTable:
+    """The forms of a watch list by number."""
+
+    def __init__(self, marks: Sequence[Mark]) -> None:
+        self.marks = tuple(marks)
+        self.letters: list[str] = []
+        """Folded letters of each form, without separators."""
+        self._texts: list[str] = []
+        self._words: list[str] = []
+        mark_of: list[int] = []
+        for number, mark in enumerate(self.marks):
+            for text, words in spellings_of(mark):
+                self._texts.append(text)
+                self._words.append(words)
+                self.letters.append(words.replace(" ", ""))
+                mark_of.append(number)
+        self._mark_of = np.array(mark_of, np.int32)
+        self._made: dict[int, Form] = {}
+        self._measure()
+
+    def _measure(self) -> None:
+        """Fill the arrays that whole batches of candidates are compared by."""
+        self.codes = codes_of("".join(self.letters))
+        lengths = np.fromiter(map(len, self.letters), np.int64, len(self.letters))
+        self.begins = np.zeros(len(lengths), np.int64)
+        np.cumsum(lengths[:-1], out=self.begins[1:])
+        self.lengths = np.minimum(lengths, LONGEST_LENGTH).astype(np.int16)
+        """Letters of each form, at most 255."""
+        if len(lengths):
+            kinds = KIND[self.codes]
+            self.is_latin: Flags = np.maximum.reduceat(kinds, self.begins) <= DIGIT
+            self.masks = letter_masks(self.codes, self.begins)
+        else:
+            self.is_latin, self.masks = np.zeros(0, np.bool_), np.zeros(0, np.uint32)
+        self.has_breaks: Flags = np.fromiter((" " in words for words in self._words), np.bool_, len(lengths))
+        allowed = [[edits_allowed(n, is_latin=latin) for n in range(LONGEST_LENGTH + 1)] for latin in (False, True)]
+        self.edits = np.array(allowed, np.int8)[self.is_latin.astype(np.int8), self.lengths]
+        """Edits allowed to each form."""
+        self.first = self.codes[self.begins]
+        self.second = self.codes[np.minimum(self.begins + 1, max(0, len(self.codes) - 1))]
+        self.toned: Flags = np.fromiter((not text.isascii() for text in self._texts), np.bool_, len(lengths))
+
+    def __len__(self) -> int:
+        return len(self.letters)
+
+    def form(self, number: int) -> Form:
+        """Return one form, taken apart."""
+        found = self._made.get(number)
+        if found is None:
+            words = self._words[number].split(" ")
+            breaks = np.cumsum([len(word) for word in words[:-1]]).tolist()
+            letters = self.letters[number]
+            found = self._made[number] = Form(
+                mark=self.marks[self._mark_of[number]],
+                text=self._texts[number],
+                letters=letters,
+                skeleton=letters.translate(SKELETON),
+                breaks=frozenset(breaks),
+                words=tuple(words),
+                lowered=self._texts[number].lower(),
+                is_latin=bool(self.is_latin[number]),
+            )
+        return found
+
+
+def letter_masks(codes: Codes, begins: Places) -> npt.NDArray[np.uint32]:
+    """Return which letters occur from each place to the next, one bit for each (rare signs share one)."""
+    if not len(begins):
+        return np.zeros(0, np.uint32)
+    return np.bitwise_or.reduceat(np.left_shift(np.uint32(1), codes & np.uint32(31)), begins)
