@@ -132,7 +132,17 @@ def missing_field(facts: RunFacts) -> Finding | None:
     return None
 
 
-MONITORS: tuple[Monitor, ...] = (ended_early, refused, forbidden, too_few, too_many, errors, missing_field)
+def too_deep(facts: RunFacts) -> Finding | None:
+    """Links end before the depth limit does."""
+    cut = facts.number("skip.depth")
+    return (
+        Finding("finished_with_warnings", f"{cut} links lay deeper than the depth limit and were not followed")
+        if (cut)
+        else None
+    )
+
+
+MONITORS: tuple[Monitor, ...] = (ended_early, refused, forbidden, too_few, too_many, errors, missing_field, too_deep)
 
 
 def judge(facts: RunFacts) -> tuple[Outcome, tuple[str, ...]]:

@@ -12,6 +12,7 @@ from scrapy.spidermiddlewares.depth import DepthMiddleware
 
 from crawler.middlewares.run_state import count, state_of
 from records.listing import Listing
+from spiders.base import MarketSpider
 from spiders.errors import Blocked, Gone, ReadingError
 
 
@@ -92,7 +93,15 @@ class LentBodies:
 
 
 class CountedDepth(DepthMiddleware):
-    """Scrapy's depth limit with a count of what it cuts off."""
+    """Scrapy's depth limit with a count of what it cuts off; a page budget that was asked for reaches its last page."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make one for the crawl: the pages of a search follow each other, so its page budget is a depth as well."""
+        made = super().from_crawler(crawler)
+        if isinstance(crawler.spider, MarketSpider):
+            made.maxdepth = max(made.maxdepth, crawler.spider.arguments.max_pages)
+        return made
 
     def get_processed_request(self, request: Request, response: Response | None) -> Request | None:
         """Return the request within the limit, None beyond it."""

@@ -24,6 +24,7 @@ def facts(counts: dict[str, int], **values: object) -> RunFacts:
         (facts({"errors": 6}), "suspicious", "6 of 10 pages failed"),
         (facts({"missing.price": 100}), "suspicious", "none of the 100 listings has a price"),
         (facts({"missing.price": 99}), "finished", ""),
+        (facts({"skip.depth": 3}), "finished_with_warnings", "3 links lay deeper than the depth limit"),
         (facts({}, is_blocked=True, sentences=("tiki.vn: HTTP 403",)), "blocked", "tiki.vn: HTTP 403"),
         (facts({"pages": 0, "listings": 0, "skip.robots": 4}), "blocked", "robots.txt allows none of the 4 pages"),
         (facts({}, finish_reason="shutdown"), "stopped", "ended early: shutdown"),

@@ -160,6 +160,18 @@ def test_a_run_that_was_given_up_elsewhere_stops_by_itself(tmp_path: Path) -> No
 
 
 @pytest.mark.fault
+def test_a_search_reaches_the_last_page_that_was_asked_for(tmp_path: Path) -> None:
+    routes = endless_search() | {"/robots.txt": Reply(status=404)}
+    with replay(routes) as server:
+        line = [sys.executable, "-m", "crawler.process", "tiki_vn", "-a", "query=x", "-a", f"base_url={server.url}"]
+        line += ["-a", "max_pages=30", "--out", str(tmp_path / "out.jsonl")]
+        done = subprocess.run(line, cwd=PROJECT, stderr=subprocess.DEVNULL, timeout=60, check=False)
+    assert done.returncode == 0
+    assert len(server.paths()) == 30
+    assert len((tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()) == 360
+
+
+@pytest.mark.fault
 def test_a_run_stops_at_its_page_budget_and_names_it(tmp_path: Path) -> None:
     url = made_database(tmp_path)
     database = open_database(url)
