@@ -62,18 +62,18 @@ def price_of(listing: Listing) -> Money | None:
 
 def _pack_of(listing: Listing, ours: PackSize, how: How) -> PackSize | None:
     """Return the offer's pack where it is comparable; a GTIN names the pack unless the title says otherwise."""
-    stated = pack_of_title(listing.title)
+    stated = pack_of_title(listing.title, listing.category)
     if stated is None:
         return None
-    if stated.unit_amount is None and ours.unit_amount is not None:
-        return (
-            PackSize(ours.unit_amount, ours.unit, stated.count if stated.count > 1 else ours.count)
-            if how != "name"
-            else None
-        )
     if ours.unit_amount is None:
-        return PackSize(None, None, stated.count)
-    return stated if stated.unit == ours.unit and stated.unit_amount == ours.unit_amount else None
+        return PackSize(None, None, int(stated.total) if stated.unit == "piece" and stated.total else stated.count)
+    if stated.unit_amount is None:
+        if how != "name":
+            return PackSize(ours.unit_amount, ours.unit, stated.count if stated.count > 1 else ours.count)
+        return PackSize(ours.unit_amount, ours.unit, stated.count) if ours.total == 1 and ours.unit == "piece" else None
+    if stated.unit != ours.unit:
+        return None
+    return stated if stated.unit == "piece" or stated.unit_amount == ours.unit_amount else None
 
 
 def _chain(product: Product, how: How, price: Money, theirs: PackSize, ours: PackSize) -> tuple[ChainStep, ...]:

@@ -1,36 +1,41 @@
-"""How much one offer holds, from its title: unit amount, unit and count, or an honest unknown."""
+"""How much one offer holds, from its title: unit amount, unit, count, gift and kind, or an honest unknown."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
+from typing import Literal
 
+from matchers.price.goods import Named, goods_named, goods_of
+from matchers.price.goods_words import GoodsClass
+from matchers.price.pack_statements import Amount, Count, amounts_of, counts_of, product_of
+from matchers.price.pack_words import (
+    ADDED,
+    BUY_AND_GET,
+    CHOICE_OF_COUNTS,
+    DIFFERENT_GOODS,
+    GIFT,
+    NO_AMOUNT,
+    NO_GIFT,
+    PRICE_PER,
+    REFILL,
+    SAMPLE,
+)
 from matchers.text.fold import fold_accented
 from records.watchlist import Product, Unit
 
-_WORDS: tuple[tuple[Unit, int, str], ...] = (
-    ("ml", 1, "ml ミリリットル"),
-    ("ml", 10, "cl"),
-    ("ml", 1000, "l lít lit litre"),
-    ("g", 1, "g gr gram グラム"),
-    ("g", 1000, "kg kí"),
-    ("piece", 1, "viên miếng tablets capsules 粒 錠 枚"),
-)
-UNITS: dict[str, tuple[Unit, int]] = {word: (unit, factor) for unit, factor, words in _WORDS for word in words.split()}
-AMOUNT = re.compile(rf"(?<![\w.,])(\d+(?:[.,]\d+)?)\s?({'|'.join(sorted(UNITS, key=len, reverse=True))})(?![a-zà-ỹ])")
-# A number that says how many items are sold for the price.
-COUNT = re.compile(
-    r"(?<!\w)(?:combo|lốc|thùng|bộ|set|sét|hộp|pack\sof|lot\sof|bundle\sof)\s?(\d{1,3})"
-    r"(?!\s?(?:in\s?1|trong|ml|g\b|kg|l\b|viên|miếng|[.,]\d|\d))"
-    r"|(?<!\w)(\d{1,3})\s?(?:chai|lọ|tuýp|tuyp|hũ|lon|gói|cái|chiếc|hộp|bịch|túi|bottles?|pcs|packs?|pieces|本|個|袋|箱|缶|セット)(?!\w)"
-    r"|(?<=[\dl g])\s?[x×*]\s?(\d{1,3})(?![\d.,]|\s?(?:cm|mm|m\b))"
-    r"|(?<!\w)(\d{1,3})\s?[x×]\s?(?=\d+(?:[.,]\d+)?\s?(?:ml|g|gr|kg|l)\b)|(?<!\w)[x×](\d{1,2})(?!\w)"
-)
-# Offers that are not the plain product: another kind, or a choice whose price belongs to one unknown part of it.
+Kind = Literal["full", "sample", "refill", "choice", "set_of_different_goods", "not_applicable"]
+# Counters of goods that last.
+KILOGRAMS = frozenset({"cân", "kg", "kí", "ký"})
+SINGLE = frozenset({"cái", "chiếc", "đôi", "quả", "viên", "miếng", "cuộn"})
+HAS_DIGIT = re.compile(r"\d")
+# Between a good and what comes free with it: the gift ends where the next part of the title begins.
+GIFT_END = re.compile(r"[)\],|\]+]|\s-\s|$")
+# Offers that are not the plain product: opened, used, decanted, or the packaging alone.
 NOT_PLAIN = re.compile(
-    r"(?<!\w)(?:mẫu\sthử|dùng\sthử|tester|sample|mini(?:size)?|chiết|pass|2hand|secondhand|second\shand|cũ|used"
-    r"|đã\squa\ssử\sdụng|refurbished|refill|túi\sthay\sthế|quà\stặng\skhông\sbán|vỏ|hộp\skhông"
-    r"|tùy\schọn|nhiều\ssize|đủ\ssize)(?!\w)"
-    r"|お試し|サンプル|中古|ミニ|詰め?替え?|リフィル|ジャンク|訳あり|小分け|テスター"
+    r"(?<!\w)(?:chiết|pass|2hand|secondhand|second\shand|cũ|used|đã\squa\ssử\sdụng|refurbished|vỏ|hộp\skhông|mini"
+    r"|mẫu\sthử|tester|tùy\schọn|nhiều\ssize|đủ\ssize)(?!\w)|中古|ミニ|ジャンク|訳あり|小分け"
 )
 
 
@@ -41,6 +46,8 @@ class PackSize:
     unit_amount: Decimal | None
     unit: Unit | None
     count: int
+    gift: bool = False
+    kind: Kind = "full"
 
     @property
     def total(self) -> Decimal | None:
@@ -49,27 +56,177 @@ class PackSize:
 
     def printed(self) -> str:
         """Return the pack in words, such as 2 × 60 ml."""
-        if self.unit_amount is None or self.unit is None:
+        if self.unit_amount is None or self.unit is None or (self.unit == "piece" and self.unit_amount == 1):
             return f"{self.count} piece"
         amount = f"{self.unit_amount.normalize():f} {self.unit}"
         return amount if self.count == 1 else f"{self.count} × {amount}"
 
 
-def pack_of_title(title: str) -> PackSize | None:
-    """Return the pack that a title states; None where several amounts or counts leave it unsure."""
-    text = fold_accented(title).text
-    amounts = {
-        (Decimal(number.replace(",", ".")) * UNITS[word][1], UNITS[word][0]) for number, word in AMOUNT.findall(text)
-    }
-    counts = {int(number) for groups in COUNT.findall(text) for number in groups if number}
-    counts.discard(0)
-    if len(amounts) > 1 or len(counts) > 1:
-        return None
-    count = counts.pop() if counts else 1
-    if not amounts:
-        return PackSize(None, None, count)
-    amount, unit = amounts.pop()
-    return PackSize(amount, unit, count)
+def read_pack(title: str, category: tuple[str, ...] = ()) -> PackSize:
+    """Return the pack that a title states; the category helps only where no word of the title names the goods."""
+    text = " ".join(fold_accented(title).text.split())
+    text, added = _with_additions(text)
+    text, gift = _without_gift(text)
+    named = goods_named(text)
+    goods = goods_of(text, named, category)
+    gift = gift or added
+    if not HAS_DIGIT.search(text):
+        kind: Kind = "set_of_different_goods" if _is_set(text, goods, named) else _kind(text, goods, stated=False)
+        return PackSize(None, None, 1, gift, kind)
+    text = NO_AMOUNT.sub(lambda found: " " * len(found.group()), text)
+    counts = counts_of(text, [start for start, _, length in named if length > 1])
+    amounts = amounts_of(text)
+    lasting = goods in {"durable", "vessel"}
+    if goods == "vessel" and len({one.amount for one in amounts}) > 1:
+        fixed = product_of(_bundles(counts))
+        return PackSize(Decimal(1) if fixed > 1 else None, "piece" if fixed > 1 else None, fixed, gift, "choice")
+    if lasting:
+        amounts = ()
+        counts = _single_goods(counts, text)
+    if _is_choice(text, amounts, counts, lasting=lasting):
+        return PackSize(None, None, 1, gift, "choice")
+    if _is_set(text, goods, named):
+        return PackSize(None, None, 1, gift, "set_of_different_goods")
+    amount, unit, count = _content(text, amounts, counts, goods)
+    return PackSize(amount, unit, count, gift, _kind(text, goods, stated=unit is not None or count > 1))
+
+
+def _with_additions(text: str) -> tuple[str, bool]:
+    """Write the sum where more of the same good is given on top: 350ml + 35ml tặng thêm."""
+    for found in ADDED.finditer(text):
+        if found["word"] or found["after"]:
+            first, second = (Decimal(found[name].replace(",", ".")) for name in ("first", "second"))
+            return f"{text[: found.start()]}{first + second}{found['unit']}{text[found.end() :]}", True
+    return text, False
+
+
+def _without_gift(text: str) -> tuple[str, bool]:
+    """Cut out what comes free, so that its numbers are not taken for the pack; say whether something does."""
+    bought = BUY_AND_GET.search(text)
+    if bought:
+        text = f"{text[: bought.start()]} {text[bought.end() :]}"
+    plain = NO_GIFT.sub(lambda found: " " * len(found.group()), text)
+    found = GIFT.search(plain)
+    if found is None:
+        return text, bought is not None
+    end = GIFT_END.search(text, found.end())
+    return f"{text[: found.start()]} {text[end.start() if end else len(text) :]}", True
+
+
+def _bundles(counts: Sequence[Count]) -> list[Count]:
+    return [count for count in counts if count.kind in {"bundle", "times"}]
+
+
+def _single_goods(counts: Sequence[Count], text: str) -> tuple[Count, ...]:
+    """Return the counts that hold for goods that last: bundles and pieces, not the parts or packs they name."""
+    return tuple(
+        count
+        for count in counts
+        if count.kind == "bundle"
+        or (count.kind == "piece" and (count.number > 1 or text[count.start - 1 : count.start] in {"(", "[", ""}))
+        or (count.kind == "piece" and re.match(r"1\s?(?:đôi|cặp|chiếc|cái)(?!\w)", text[count.start :]))
+        or (count.kind == "container" and re.search(r"(?:combo|set|bộ|lốc)\s?$", text[: count.start]))
+    )
+
+
+def _is_choice(text: str, amounts: Sequence[Amount], counts: Sequence[Count], *, lasting: bool) -> bool:
+    """Say whether the buyer picks one of several packs."""
+    several = CHOICE_OF_COUNTS.search(text)
+    if several and (not lasting or several["counter"] in SINGLE):
+        return True
+    distinct = _distinct(amounts, counts)
+    if len(distinct) < 2:
+        return False
+    for left, right in pairwise(distinct):
+        between = text[left.end : right.start]
+        if "+" in between or "&" in between:
+            return False
+    return True
+
+
+def _distinct(amounts: Sequence[Amount], counts: Sequence[Count]) -> list[Amount]:
+    """Return the amounts that differ, without those that only add up or restate another in its other unit."""
+    distinct: list[Amount] = []
+    numbers = {count.number for count in counts} | {product_of(counts)}
+    for one in amounts:
+        if any(one.unit != other.unit or one.amount == other.amount for other in distinct):
+            continue
+        if any(max(one.amount, other.amount) / min(one.amount, other.amount) in numbers - {1} for other in distinct):
+            continue
+        distinct.append(one)
+    return distinct
+
+
+def _is_set(text: str, goods: GoodsClass | None, named: Sequence[Named]) -> bool:
+    """Say whether goods that differ in kind are sold together."""
+    if DIFFERENT_GOODS.search(text) and not (goods == "durable" and _is_outfit(text)):
+        return True
+    for plus in re.finditer(r"\+|(?<!\w)(?:và|kèm)(?!\w)", text):
+        if plus.group() != "+" and not re.match(r"\W*(?:combo|set|bộ)(?!\w)", text):
+            continue
+        after = [one for one in named if plus.end() <= one[0] <= plus.end() + 2]
+        before = [one for one in named if one[0] < plus.start()]
+        if after and before and after[0][1] == "durable" and _is_outfit(text):
+            continue
+        if after and before and text[before[-1][0] :][:6] != text[after[0][0] :][:6]:
+            return True
+    return False
+
+
+def _is_outfit(text: str) -> bool:
+    return re.search(r"(?<!\w)(?:áo|quần|váy|đầm|đồ|len|bộ\sđồ)(?!\w)", text) is not None
+
+
+def _content(
+    text: str, amounts: Sequence[Amount], counts: Sequence[Count], goods: GoodsClass | None
+) -> tuple[Decimal | None, Unit | None, int]:
+    """Return unit amount, unit and count."""
+    if amounts:
+        inner = min(amounts, key=lambda one: one.amount) if len({one.unit for one in amounts}) == 1 else amounts[0]
+        per_piece = inner.unit == "ml" or "mặt nạ" in text or any(one.kind == "times" for one in counts)
+        outer = [count for count in counts if count.kind != "piece" or per_piece]
+        return inner.amount, inner.unit, product_of(outer)
+    pieces = [count for count in counts if count.kind == "piece"]
+    if pieces:
+        inner_count = max(pieces, key=lambda count: count.number)
+        others = [
+            count
+            for count in counts
+            if count.number != inner_count.number and not _is_part_of(text, count, inner_count.number)
+        ]
+        return Decimal(inner_count.number), "piece", product_of(others)
+    per = PRICE_PER.search(text)
+    if per:
+        return (Decimal(1000), "g", 1) if per["per"] in KILOGRAMS else (Decimal(1), "piece", 1)
+    count = product_of(counts)
+    is_bundle = any(one.kind == "bundle" for one in counts)
+    if count > 1 and (goods in {"durable", "vessel"} or (is_bundle and goods != "consumable")):
+        return Decimal(1), "piece", count
+    return None, None, count
+
+
+def _is_part_of(text: str, count: Count, total: int) -> bool:
+    """Say whether a bracket only tells how the pieces are packed: hộp 40 viên (10 vỉ)."""
+    return (
+        count.kind == "container"
+        and total % count.number == 0
+        and text[: count.start].rstrip().endswith("(")
+        and text[count.end :].lstrip().startswith(")")
+    )
+
+
+def _kind(text: str, goods: GoodsClass | None, *, stated: bool) -> Kind:
+    if goods in {"consumable", "countable"} or (goods is None and stated):
+        if REFILL.search(text):
+            return "refill"
+        return "sample" if SAMPLE.search(text) else "full"
+    return "full" if stated else "not_applicable"
+
+
+def pack_of_title(title: str, category: tuple[str, ...] = ()) -> PackSize | None:
+    """Return the pack that a title states; None where it leaves a choice or sells different goods together."""
+    pack = read_pack(title, category)
+    return None if pack.kind in {"choice", "set_of_different_goods"} else pack
 
 
 def pack_of_product(product: Product) -> PackSize:
@@ -79,4 +236,5 @@ def pack_of_product(product: Product) -> PackSize:
 
 def is_plain_offer(title: str) -> bool:
     """Say whether the title offers the product itself, new and full size, without a choice of packs."""
-    return not NOT_PLAIN.search(fold_accented(title).text)
+    text = fold_accented(title).text
+    return not (NOT_PLAIN.search(text) or SAMPLE.search(text) or REFILL.search(text))

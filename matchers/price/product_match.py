@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from matchers.price.pack_size import AMOUNT, is_plain_offer
+from matchers.price.pack_size import is_plain_offer
+from matchers.price.pack_words import AMOUNT
 from matchers.text.fold import fold_accented, fold_plain
 from records.listing import Listing
 from records.watchlist import Product, WatchList

@@ -4,29 +4,12 @@ import pytest
 
 from matchers.match import Matcher
 from matchers.price.bands import band_of
-from matchers.price.pack_size import PackSize, pack_of_title
 from tests.matchers.watch import listing, watchlist
 
 PRODUCT = {
     "product_id": "milk", "mark_id": "anessa", "name": "Anessa Perfect UV Milk 60ml", "list_price": "715000",
     "minimum_price": "600000", "currency": "VND", "unit_amount": "60", "unit": "ml",
 }  # fmt: skip
-
-PACKS = {
-    "Nước hoa hồng 170ml": PackSize(Decimal(170), "ml", 1),
-    "Combo 2 sữa rửa mặt 100g": PackSize(Decimal(100), "g", 2),
-    "Lốc 4 hộp x 180ml": None,
-    "Gạo 1.5kg": PackSize(Decimal(1500), "g", 1),
-    "Serum 30ml/50ml": None,
-    "Áo thun nam": PackSize(None, None, 1),
-}
-
-
-@pytest.mark.parametrize(("title", "pack"), PACKS.items())
-def test_packs_are_read_or_honestly_unknown(title: str, pack: PackSize | None) -> None:
-    found = pack_of_title(title)
-    assert found == pack or (title.startswith("Lốc") and found == PackSize(Decimal(180), "ml", 4))
-
 
 BANDS = {"0.20": "very_strong", "0.21": "strong", "0.50": "strong", "0.70": "medium", "0.90": "weak", "0.91": None}
 
