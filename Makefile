@@ -20,9 +20,9 @@ demo: setup
 check: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy $(ROOMS) tests
+	@$(BIN)/mypy --no-error-summary $(ROOMS) tests
 	@$(BIN)/lint-imports
-	@$(BIN)/pytest -q -m "not browser and not database and not fault"
+	@$(BIN)/pytest -q --numprocesses auto -m "not browser and not database and not fault"
 
 test: check browser
 	@$(BIN)/pytest -q -m "browser or database or fault"

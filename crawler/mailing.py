@@ -2,6 +2,7 @@
 
 from alerts.sender import FolderSender, Sender, SmtpSender
 from crawler.config import Settings
+from spiders.registry import load_markets
 
 
 def sender_of(settings: Settings) -> Sender:
@@ -14,3 +15,8 @@ def sender_of(settings: Settings) -> Sender:
         user=settings.smtp_user,
         password=settings.smtp_password.get_secret_value(),
     )
+
+
+def market_titles() -> dict[str, str]:
+    """Return every marketplace's name as people write it, by spider name."""
+    return {name: spider.title for name, spider in load_markets().items()}

@@ -66,3 +66,8 @@ def load_capture(session: Session, sha256: str) -> StoredCapture | None:
     query = select(captures).where(captures.c.sha256 == sha256).order_by(captures.c.fetched_at.desc()).limit(1)
     row = session.execute(query).mappings().one_or_none()
     return None if row is None else _capture_of(row)
+
+
+def load_capture_hashes(session: Session) -> tuple[str, ...]:
+    """Return the hash of every kept answer, each once, in order."""
+    return tuple(session.scalars(select(captures.c.sha256).distinct().order_by(captures.c.sha256)))

@@ -26,6 +26,7 @@ from crawler.console import console_app
 from crawler.errors import CommandError
 from crawler.files import read_rows
 from crawler.jobs import CrawlRequest, check_request, log_path
+from crawler.mailing import market_titles
 from crawler.watchlists import ListFiles, save_lists
 from records.decision import REASONS, Reason, Verdict
 from records.hit import HitKey, Track
@@ -128,7 +129,7 @@ def run_demo(place: Path, port: int, *, fresh: bool) -> Settings:
         taken, refused = apply_decisions(opened, SAMPLES / "decisions.jsonl", now())
         say(f"      {taken} recorded" + (f", {refused} fit no open hit" if refused else ""))
         say(f"[5/6] mails to brand owners: {settings.mail_dir}")
-        queued = queue_digests(opened, now(), settings.mail_from, settings.console_url)
+        queued = queue_digests(opened, now(), settings.mail_from, settings.console_url, market_titles=market_titles())
         sent = send_due(opened, FolderSender(settings.mail_dir), now())
         say(f"      {queued} queued, {sent.sent} written")
         with opened.read() as session:

@@ -10,6 +10,8 @@ from crawler.cli.options import DbOption, database, say
 from crawler.config import Settings
 from crawler.errors import BadInput, CommandError
 from storage.audit import verify_audit
+from storage.captures import load_capture_hashes
+from storage.errors import DatabaseAbsent
 
 evidence = typer.Typer(help="The kept answers of the marketplaces.", no_args_is_help=True)
 audit = typer.Typer(help="The chain of audit rows.", no_args_is_help=True)
@@ -25,17 +27,33 @@ def register(app: typer.Typer) -> None:
 def verify_evidence(
     *,
     folder: Annotated[Path | None, typer.Option("--dir", help="Capture store; default that of the data dir.")] = None,
+    db: DbOption = None,
 ) -> None:
-    """Check the hash of every kept file; exit code 1 and one line a problem when something is wrong."""
+    """Check the hash of every kept file, and that every answer the database knows is there.
+
+    Without a database the folder alone is checked. Exit code 1 and one line a problem when something is wrong.
+    """
     place = folder or Settings().captures_dir
     if not place.is_dir():
         raise BadInput(f"{place}: no such folder")
-    problems = CaptureStore(place).verify()
+    problems = CaptureStore(place).verify(_expected(db))
     for problem in problems:
         print(problem)
     if problems:
         raise CommandError(f"{len(problems)} problems in {place}")
     say(f"{place}: every file is as it was kept")
+
+
+def _expected(db: str | None) -> tuple[str, ...]:
+    """Return the hashes that the database knows; none where no database was named and there is none."""
+    try:
+        with database(db) as opened, opened.read() as session:
+            return load_capture_hashes(session)
+    except DatabaseAbsent as absent:
+        if db is not None:
+            raise
+        say(f"{absent}; the folder alone is checked")
+        return ()
 
 
 @audit.command("verify", epilog="Example: markwatch audit verify")

@@ -6,6 +6,7 @@ import typer
 from pydantic import ValidationError
 
 from alerts.errors import AlertError, UnknownOwner
+from alerts.sender import BadSender
 from captures.errors import CaptureError
 from crawler.cli import (
     alerting,
@@ -45,6 +46,7 @@ INTERRUPTED = 130
 # What an expected error means to the caller; the first row that fits decides. CommandError carries its own code.
 CODES: tuple[tuple[type[Exception], int], ...] = (
     (UnknownOwner, 2),
+    (BadSender, 2),
     (BadField, 2),
     (WatchListError, 2),
     (ValidationError, 2),

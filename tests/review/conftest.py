@@ -1,5 +1,4 @@
 import re
-import warnings
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import count
@@ -7,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 from review.app import ReviewSettings, Services, create_app
 from review.services import SESSION_LENGTH
@@ -16,10 +16,6 @@ from storage.schedules import Schedule
 from storage.users import open_session
 from tests.review.seeding import NOW, seed
 
-with warnings.catch_warnings():
-    # The test client prefers httpx2; the lock file holds httpx, which works as well.
-    warnings.simplefilter("ignore")
-    from fastapi.testclient import TestClient
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 
