@@ -63,6 +63,11 @@ def conditions(hit_filter: HitFilter) -> list[ColumnElement[bool]]:
     return found
 
 
+def order_of(sort: Sort) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """Return the order of the queue; the id decides between equals."""
+    return _ORDER[sort].desc(), hits.c.hit_id.asc()
+
+
 def write_cursor(row: Mapping[Any, Any], sort: Sort) -> str:
     """Return the opaque cursor of a row."""
     value = row["score"] if sort == "score" else row["first_seen_at"].isoformat()
@@ -96,7 +101,7 @@ def page_rows(
     session: Session, hit_filter: HitFilter, after: str | None, limit: int, sort: Sort
 ) -> tuple[Sequence[Mapping[Any, Any]], str | None, bool]:
     """Return the rows after a cursor, the cursor of the next page, and whether this is a later page than the first."""
-    query = select(hits).where(*conditions(hit_filter)).order_by(_ORDER[sort].desc(), hits.c.hit_id).limit(limit + 1)
+    query = select(hits).where(*conditions(hit_filter)).order_by(*order_of(sort)).limit(limit + 1)
     place = None if after is None else read_cursor(after, sort)
     if place is not None:
         query = query.where(beyond(place, sort, forward=True))
@@ -112,7 +117,7 @@ def neighbour_id(session: Session, hit_id: str, hit_filter: HitFilter, sort: Sor
         return None
     place = (own.score if sort == "score" else own.first_seen_at, hit_id)
     column = _ORDER[sort]
-    order = (column.desc(), hits.c.hit_id) if forward else (column.asc(), hits.c.hit_id.desc())
+    order = order_of(sort) if forward else (column.asc(), hits.c.hit_id.desc())
     query = select(hits.c.hit_id).where(*conditions(hit_filter), beyond(place, sort, forward=forward))
     found: str | None = session.scalar(query.order_by(*order).limit(1))
     return found

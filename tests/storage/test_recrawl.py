@@ -51,6 +51,7 @@ def run_through(database: Database, visits: list[dict[str, object]]) -> None:
     now = START
     latest: dict[tuple[str, str], datetime] = {}
     dismissed: dict[str, tuple[str, object]] = {}
+    known_prices: dict[str, object] = {}
     with database.read() as session:
         count_before = count_listings(session)
     for visit in visits:
@@ -81,8 +82,9 @@ def run_through(database: Database, visits: list[dict[str, object]]) -> None:
             for before, after in pairwise(prices):
                 assert before.price != after.price or after.seen_at - before.seen_at > PRICE_REPEATED_AFTER
         if visit["is_found"] and is_latest:
+            known_prices[hit_id] = price or known_prices.get(hit_id)
             _check_dismissal(database, hit_id, dismissed, (str(visit["title"]), price))
-        _act(database, hit_id, str(visit["act"]), dismissed, now)
+        _act(database, hit_id, str(visit["act"]), dismissed, known_prices.get(hit_id), now)
     with database.read() as session:
         assert count_listings(session) - count_before == len({visit["listing"] for visit in visits})
 
@@ -102,8 +104,6 @@ def _check_dismissal(
         del dismissed[hit_id]
     else:
         assert stored.state == "rejected"
-        if price is None:
-            dismissed[hit_id] = (title, seen[1])
 
 
 def _act(
@@ -111,6 +111,7 @@ def _act(
     hit_id: str,
     act: str,
     dismissed: dict[str, tuple[str, object]],
+    known_price: object,
     now: datetime,
 ) -> None:
     with database.write() as session:
@@ -122,13 +123,9 @@ def _act(
             undo_decision(session, hit_id, "an", now)
             dismissed.pop(hit_id, None)
         elif stored.decision is None and act in {"dismiss", "confirm"}:
-            kept = stored.hit.listing
             verdict = ("no_violation", "genuine") if act == "dismiss" else ("violation", "counterfeit")
             record_decision(session, hit_id, stored.revision, *verdict, "an", now)  # type: ignore[arg-type]
             if act == "dismiss":
-                dismissed[hit_id] = (
-                    kept.title.replace("\ufffd", "\x00"),
-                    None if kept.offer.price is None else int(kept.offer.price.amount),
-                )
+                dismissed[hit_id] = (stored.hit.listing.title.replace("\ufffd", "\x00"), known_price)
         rows = load_decisions(session, hit_id)
         assert sum(row.undone_at is None for row in rows) >= (stored.decision is not None and act != "undo")
