@@ -91,7 +91,8 @@ def maybe(record: Record, name: str, kind: Kind[T]) -> T | None:
     """Return an optional field, None where it is missing, null or blank; raise PageChanged for another kind."""
     record.asked.add(name)
     value = record.values.get(name)
-    if value is None or (isinstance(value, str) and not value.strip()):
+    # NUL does not print, so a text of nothing else is blank too.
+    if value is None or (isinstance(value, str) and not value.replace("\x00", "").strip()):
         return None
     try:
         return kind(value)

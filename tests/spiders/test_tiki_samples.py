@@ -164,3 +164,12 @@ def test_a_page_without_its_data_is_unknown() -> None:
         read("tiki_vn", "<html><body>Xin chào</body></html>")
     with pytest.raises(UnknownPage, match="neither JSON nor HTML"):
         read("tiki_vn", "xin chào")
+
+
+@pytest.mark.parametrize("title", ["", " \t", "\x00", None])
+def test_an_item_whose_title_prints_nothing_is_skipped_and_counted(title: str | None) -> None:
+    document = json.loads(sample("tiki_vn", "listing.json"))
+    document["data"][1]["name"] = title
+    reading = read("tiki_vn", json.dumps(document))
+    assert len(reading.listings) == 3
+    assert sum(reading.skipped.values()) == 1
