@@ -38,7 +38,8 @@ class Intake:
                 counts[save_listing(session, listing, self.run_id, listing.fetched_at or at)] += 1
                 saved = save_hits(session, listing, hits, self.run_id, listing.fetched_at or at)
                 counts["hits"] += saved.new
-                counts["reopened"] += saved.reopened
+                if saved.reopened:
+                    counts["reopened"] += saved.reopened
             for listing, path in kept:
                 if path is not None and listing.page_copy is not None:
                     record_capture(session, listing.page_copy, (listing.key,), self.run_id, path)

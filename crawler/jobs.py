@@ -84,6 +84,8 @@ def start_process(
         environment["MARKWATCH_DB"] = database_url
         environment["MARKWATCH_CAPTURES"] = str(settings.captures_dir)
     if log is None:
+        # On a person's terminal only what went wrong is worth a line.
+        command += ["-s", "LOG_LEVEL=WARNING", "-s", "LOG_FORMAT=%(message)s"]
         return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as stream:
