@@ -152,11 +152,11 @@ def _add(
         "first_seen_at": seen_at,
     }
     # Two runs may judge the same new listing at the same time; the row of the first one stands.
-    statement = upsert(session, hits).values(row).on_conflict_do_nothing().returning(hits.c.hit_id)
-    if session.execute(statement).one_or_none() is None:
+    statement = upsert(session, hits).on_conflict_do_nothing().returning(hits.c.hit_id)
+    if session.execute(statement, row).one_or_none() is None:
         return False
     chain = chain_to_document(hit.chain)
-    session.execute(insert(hit_documents).values(hit_id=hit_id, listing=document, chain=chain))
+    session.execute(insert(hit_documents), {"hit_id": hit_id, "listing": document, "chain": chain})
     _write_evidence(session, hit_id, hit)
     count_change(session, None, row)
     return True

@@ -20,6 +20,7 @@ Change = Literal["new", "changed", "unchanged"]
 
 # An unchanged price is noted again after this time, so that the history shows that it still held.
 PRICE_REPEATED_AFTER = timedelta(days=1)
+_KEY = ("market", "listing_id")
 _PRICES = ("price", "price_max", "original_price")
 
 
@@ -100,13 +101,13 @@ def save_listing(session: Session, listing: Listing, run_id: str | None, seen_at
     }
     if change != "unchanged":
         values["changed_at"] = seen_at
-    if known is None:
-        key = {"market": listing.market, "listing_id": listing.listing_id}
-        statement = upsert(session, listings).values(**key, **values, first_seen_at=seen_at)
-        # Two runs may meet the same new listing at the same time; the later one then updates it.
-        session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
-    else:
-        session.execute(update(listings).where(here).values(values))
+    # One statement for new and known, because two runs may meet the same new listing at the same time.
+    statement = upsert(session, listings)
+    news = {name: statement.excluded[name] for name in values}
+    session.execute(
+        statement.on_conflict_do_update(index_elements=_KEY, set_=news),
+        {"changed_at": seen_at, **values, "first_seen_at": seen_at, **dict(zip(_KEY, listing.key, strict=True))},
+    )
     _save_price(session, listing, run_id, seen_at)
     _save_seller(session, listing, seen_at)
     return change
@@ -125,17 +126,16 @@ def _save_price(session: Session, listing: Listing, run_id: str | None, seen_at:
         if before == now and seen_at - last["seen_at"] <= PRICE_REPEATED_AFTER:
             return
     session.execute(
-        upsert(session, price_observations)
-        .values(
-            market=listing.market,
-            listing_id=listing.listing_id,
-            seen_at=seen_at,
+        upsert(session, price_observations).on_conflict_do_nothing(),
+        {
+            "market": listing.market,
+            "listing_id": listing.listing_id,
+            "seen_at": seen_at,
             **money_values(price=offer.price, price_max=offer.price_max, original_price=offer.original_price),
-            price_raw=offer.price_raw,
-            availability=offer.availability,
-            run_id=run_id,
-        )
-        .on_conflict_do_nothing()
+            "price_raw": offer.price_raw,
+            "availability": offer.availability,
+            "run_id": run_id,
+        },
     )
 
 
