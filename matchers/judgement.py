@@ -1,9 +1,10 @@
 """From the mentions of one mark in one listing to one hit on the IP track."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from matchers.mentions.mention import DOUBTFUL_CHANGES, Mention
-from matchers.policy import RULE_VERSION, combine, tier_of
+from matchers.policy import INNOCENT, RULE_VERSION, combine, tier_of
 from matchers.registry import MENTION_SIGNALS
 from matchers.right import right_of
 from matchers.use.relation import use_of
@@ -17,13 +18,18 @@ RELATION_ORDER: tuple[Relation, ...] = ("compatible", "brand", "theme", "homonym
 FIELD_ORDER = ("title", "brand", "description", "seller_name")
 
 
-def judge(listing: Listing, mentions: Sequence[Mention], watchlist: WatchList) -> Hit:
-    """Return the hit of one mark, from its mentions in the most telling field that has any."""
-    field = next(name for name in FIELD_ORDER if any(one.span.field == name for one in mentions))
-    told = [one for one in mentions if one.span.field == field]
-    relations = {mention: use_of(listing, mention).relation for mention in told}
-    relation = next(kind for kind in RELATION_ORDER if kind in relations.values())
-    deciding = [mention for mention in told if relations[mention] == relation]
+def judge(listing: Listing, mentions: Sequence[Mention], watchlist: WatchList, *, everything: bool) -> Hit | None:
+    """Return the hit of one mark, from its mentions in the most telling field that has any.
+
+    An innocent use gives None unless everything is asked for.
+    """
+    field = mentions[0].span.field  # mentions come in the order of FIELD_ORDER
+    told = [replace(one, use=use_of(listing, one)) for one in mentions if one.span.field == field]
+    relations = {one.use.relation for one in told if one.use is not None}
+    relation = next(kind for kind in RELATION_ORDER if kind in relations)
+    if relation in INNOCENT and not everything:
+        return None
+    deciding = [one for one in told if one.use is not None and one.use.relation == relation]
     if any(mention.spelling == "exact" for mention in deciding):
         # Beside the right spelling a misspelling hides nothing.
         deciding = [mention for mention in deciding if mention.change not in DOUBTFUL_CHANGES]

@@ -42,7 +42,8 @@ class Matcher:
         by_mark: dict[str, list[Mention]] = {}
         for mention in mentions:
             by_mark.setdefault(mention.mark.mark_id, []).append(mention)
-        hits = [judge(listing, found, self.watchlist) for found in by_mark.values()]
+        judged = (judge(listing, found, self.watchlist, everything=everything) for found in by_mark.values())
+        hits = [hit for hit in judged if hit is not None]
         hits += self._price_track.judge(listing, hits)
         kept = [hit for hit in hits if everything or hit.tier != "none"]
         return tuple(sorted(kept, key=lambda hit: (-hit.score, hit.track, hit.mark_id, hit.product_id or "")))
@@ -65,13 +66,18 @@ class Matcher:
         numbers: dict[str, int] = {}
         fields: list[list[tuple[str, int]]] = []
         for listing in listings:
-            texts = ((field, listing.text_of(field)) for field in FIELD_ORDER)
+            texts = zip(FIELD_ORDER, _texts_of(listing), strict=True)
             fields.append([(field, numbers.setdefault(text, len(numbers))) for field, text in texts if text])
         places = self._index.find(tuple(numbers))
         return [
             [mention for field, at in named if places[at] for mention in mentions_of(listing, field, places[at])]
             for listing, named in zip(listings, fields, strict=True)
         ]
+
+
+def _texts_of(listing: Listing) -> tuple[str | None, ...]:
+    """Return the texts of FIELD_ORDER."""
+    return listing.title, listing.brand, listing.description, listing.seller.name
 
 
 def _groups(listings: Iterable[Listing]) -> Iterator[list[Listing]]:

@@ -66,6 +66,11 @@ class Batch:
         """Return the number of the text that each offset lies in."""
         return np.searchsorted(self.begins, places, side="right") - 1
 
+    def original(self, number: int, start: int, end: int) -> tuple[int, int]:
+        """Return the printed offsets of a part of one text's plain view."""
+        view = self.views.get(number)
+        return (start, end) if view is None else view.original(start, end)
+
     def view(self, number: int) -> View:
         """Return the plain view of one text."""
         view = self.views.get(number)

@@ -53,13 +53,14 @@ class ExactIndex:
         columns = (column[order].tolist() for column in (text, form, first, last))
         for (number, form_number), group in groupby(zip(*columns, strict=True), key=lambda row: row[:2]):
             known = self._forms.form(form_number)
-            view, printed, begin = batch.view(number), batch.printed[number], int(batch.begins[number])
+            printed, begin = batch.printed[number], int(batch.begins[number])
             for _, (*_, one, two) in zip(range(MOST_TRIED), group, strict=False):
                 start = int(pieces.starts[one]) - begin
                 end = int(pieces.ends[two]) - begin
-                from_, to = view.original(start, end)
+                from_, to = batch.original(number, start, end)
                 change: Change | None = "same"
                 if printed[from_:to].lower() != known.lowered:
+                    view = batch.view(number)
                     change = change_of(known, _pieces(pieces, one, two, begin, view.text), view, printed)
                 if change is not None:
                     yield number, Place(known, from_, to, change)

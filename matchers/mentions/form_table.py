@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from matchers.mentions.codes import DIGIT, KIND, Codes, Flags, Places, codes_of
 from matchers.mentions.forms import SKELETON, Form, spellings_of
+from matchers.use.trades import trades_of_mark
 from records.watchlist import Mark
 
 # Edits allowed by length of the folded mark: (from length, edits). Signs of other scripts say more than letters.
@@ -71,15 +72,16 @@ class FormTable:
         if found is None:
             words = self._words[number].split(" ")
             breaks = np.cumsum([len(word) for word in words[:-1]]).tolist()
-            letters = self.letters[number]
+            letters, mark = self.letters[number], self.marks[self._mark_of[number]]
             found = self._made[number] = Form(
-                mark=self.marks[self._mark_of[number]],
+                mark=mark,
                 text=self._texts[number],
                 letters=letters,
                 skeleton=letters.translate(SKELETON),
                 breaks=frozenset(breaks),
                 words=tuple(words),
                 lowered=self._texts[number].lower(),
+                is_known=bool(trades_of_mark(mark)),
                 is_latin=bool(self.is_latin[number]),
             )
         return found

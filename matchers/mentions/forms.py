@@ -50,6 +50,8 @@ class Form:
     """The letters word by word."""
     lowered: str
     """The spelling of the watch list in small letters."""
+    is_known: bool
+    """True where the trade of the mark is known; of other marks fewer alterations are believed."""
     is_latin: bool
     """True where all letters are Latin; others are looked for inside runs without spaces."""
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from matchers.use.use import Use
 from records.hit import Span, Spelling
 from records.watchlist import Mark
 
@@ -49,6 +50,8 @@ class Mention:
     """Where it stands in the printed text."""
     change: Change
     """What was done to the spelling."""
+    use: Use | None = None
+    """What the listing does with the mark here; None until it is judged."""
 
     @property
     def spelling(self) -> Spelling:

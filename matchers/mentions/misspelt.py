@@ -1,5 +1,6 @@
 """Misspelt marks: windows near a form that the rules of closeness still call by its name."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -11,6 +12,7 @@ from matchers.mentions.codes import DIGIT, SKELETON_CODES, Flags
 from matchers.mentions.exact import ExactIndex
 from matchers.mentions.form_table import FormTable
 from matchers.mentions.forms import Form
+from matchers.mentions.market_words import MARKET_WORDS
 from matchers.mentions.mention import Change
 from matchers.mentions.near import Neighbourhood, Sieve, Windows, hashes_of, sums_of, windows_of
 from matchers.mentions.other_names import OTHER_NAMES
@@ -19,7 +21,12 @@ from matchers.mentions.spelling import VIETNAMESE
 
 # Marks of several words may be misspelt in one of them when they are long enough (Louie Vuitton).
 LONG_FORM = 9
+# Of a mark whose trade is not known, shorter forms are named by their own letters only: too many words are near them.
+UNKNOWN_FORM = 7
 NEVER = 1_000
+# A misspelt word with signs inside names no shorter mark (li-ion is no lion).
+LEAST_WITH_SIGNS = 5
+SIGNS = re.compile(r"[\W_]+")
 # Shorter words name no mark by a slip.
 SHORTEST_WORD = 4
 
@@ -78,24 +85,48 @@ class MisspeltIndex:
         if not _is_sure(form, found, is_spaced=is_spaced, has_digits=has_digits):
             return
         number = int(batch.text_at(pieces.starts[first : first + 1])[0])
-        view, printed, begin = batch.view(number), batch.printed[number], int(batch.begins[number])
+        printed, begin = batch.printed[number], int(batch.begins[number])
         start, end = int(pieces.starts[first]) - begin, int(pieces.ends[last]) - begin
-        from_, to = view.original(start, end)
+        from_, to = batch.original(number, start, end)
+        text = batch.view(number).text[start:end]
+        if not _is_whole(form, found, text):
+            return
         word = unicodedata.normalize("NFC", printed[from_:to].lower())
-        if view.text[start:end] in OTHER_NAMES or VIETNAMESE.search(word):
+        if text in OTHER_NAMES or text in MARKET_WORDS or VIETNAMESE.search(word):
             return
         change: Change = found.change
         if has_digits:
             change = "look_alike"
-        elif not is_spaced and not view.text[start:end].isalnum():
-            change = "signs"
+        elif not is_spaced and not text.isalnum():
+            if length < LEAST_WITH_SIGNS:
+                return
+            change = "hyphened" if _is_hyphened(text) else "signs"
         yield number, Place(form, from_, to, change, is_near=True, only_on_faked_goods=not anywhere)
+
+
+def _is_hyphened(text: str) -> bool:
+    """Say whether nothing but hyphens parts the word, and none of its parts is a single letter."""
+    return all(len(part) > 1 for part in SIGNS.split(text)) and set(SIGNS.findall(text)) <= {"-", "_"}
+
+
+def _is_whole(form: Form, found: Difference, text: str) -> bool:
+    """Say whether the difference lies inside a word of the mark, not in a word that is short or left out."""
+    words = SIGNS.split(text)
+    if len(words) == len(form.words) > 1:
+        edited = [word for word, other in zip(form.words, words, strict=True) if word != other]
+        return len(edited) != 1 or len(edited[0]) > SHORTEST_WORD
+    missing = len(form.letters) - len("".join(words))
+    if found.change == "doubled" and missing > 1:
+        return False
+    return not (found.change in {"dropped", "doubled"} and missing > 0 and any(len(word) == 1 for word in form.words))
 
 
 def _is_sure(form: Form, found: Difference, *, is_spaced: bool, has_digits: bool) -> bool:
     """Say whether the form is long and plain enough; of a mark that is also a word, champions and acne are words."""
     length = len(form.letters)
     if is_spaced and (length < LONG_FORM or not form.breaks or found.edits > 1):
+        return False
+    if not form.is_known and (length < UNKNOWN_FORM or (found.place == "last" and found.change != "doubled")):
         return False
     if not form.mark.ambiguous:
         return True

@@ -19,6 +19,10 @@ ACCENTED = re.compile(r"[^\W\d_a-z]")
 ORDINARY_GAP = re.compile(r"[\s\-_'’´`ʼ.&+]{1,3}$")
 HYPHEN_GAP = re.compile(r"\s?[-‐‑–_]\s?$")
 
+APOSTROPHES = frozenset("'’´`ʼ")
+# Signs that may take a short mark apart (D.H.C); a slash or hyphen parts sizes and codes.
+SHORT_GAPS = frozenset(".*'·~")
+
 # A mark shorter than this is not looked for in split or look-alike spellings: too many chance hits.
 SHORTEST_ALTERED = 4
 
@@ -37,6 +41,7 @@ def change_of(form: Form, pieces: tuple[Piece, ...], view: View, printed: str) -
     joined = len(gaps) - len(extra) < len(form.breaks)
     if not _reads_as_mark(form, text, letters, pieces, extra):
         return None
+    extra = [] if _is_possessive(form, pieces, extra) else extra
     if letters != form.letters:
         return "look_alike" if _is_look_alike(form, letters, pieces, view, printed) else None
     if any(is_styled(char) for char in text):
@@ -75,6 +80,8 @@ def _is_look_alike(form: Form, letters: str, pieces: tuple[Piece, ...], view: Vi
     words = sum(letter.isalpha() for letter in letters)
     if len(form.letters) < SHORTEST_ALTERED or words * 2 < len(letters):
         return False
+    if not form.is_known and not _is_sure_look_alike(form, letters):
+        return False
     if not all(_is_printed_alike(place, form, pieces, view, printed) for place in range(len(letters))):
         return False
     single = all(len(piece.letters) == 1 for piece in pieces)
@@ -86,6 +93,12 @@ def _is_look_alike(form: Form, letters: str, pieces: tuple[Piece, ...], view: Vi
     return not (first.letters.isdigit() and form.letters[0].isdigit())
 
 
+def _is_sure_look_alike(form: Form, letters: str) -> bool:
+    """Say whether digits stand inside a word of letters only: codes like SE41, 11th and c07a are no marks."""
+    inside = letters[0].isalpha() and letters[-1].isalpha() and form.letters.isalpha()
+    return inside and len(letters) > SHORTEST_ALTERED and sum(map(str.isdigit, letters)) * 3 <= len(letters)
+
+
 def _is_printed_alike(place: int, form: Form, pieces: tuple[Piece, ...], view: View, printed: str) -> bool:
     """Say whether one letter looks like the mark's: a small l passes for a capital I, a capital L does not."""
     at = place
@@ -93,14 +106,34 @@ def _is_printed_alike(place: int, form: Form, pieces: tuple[Piece, ...], view: V
         if at < len(piece.letters):
             found, wanted = piece.letters[at], form.letters[place]
             start, _ = view.original(piece.start + at, piece.start + at + 1)
-            return found == wanted or found not in "il" or printed[start] in {"l": "l", "i": "Iı|ï"}[found]
+            if found == wanted or found not in "il":
+                return True
+            first, last = view.original(pieces[0].start, pieces[-1].end)
+            others = printed[first + 1 : last].replace(printed[start], "")
+            return _passes_for_the_other(printed[start], others, is_split=len(pieces) > 1)
         at -= len(piece.letters)
     return False
 
 
+def _passes_for_the_other(char: str, others: str, *, is_split: bool) -> bool:
+    """Say whether a small l passes for a capital I among capitals, or a capital I for a small l among small letters.
+
+    A small l among small letters is an l: Google is no Googie.
+    """
+    if char == "l":
+        return is_split or any(map(str.isupper, others))
+    return char in "ı|ï" or (char == "I" and any(map(str.islower, others)))
+
+
+def _is_possessive(form: Form, pieces: tuple[Piece, ...], extra: list[str]) -> bool:
+    """Say whether an apostrophe before the last s is all that parts the pieces (Levi's for Levis)."""
+    whole = "".join(piece.letters for piece in pieces) == form.letters
+    return whole and len(pieces) == 2 and pieces[1].letters == "s" and len(extra) == 1 and extra[0] in APOSTROPHES
+
+
 def _split_change(form: Form, pieces: tuple[Piece, ...], extra: list[str]) -> Change | None:
     """Return how the mark is split: by signs, hyphens or spaces; None where it is chance."""
-    if _is_list([(0, gap) for gap in extra]):
+    if _is_list([(0, gap) for gap in extra]) or _is_code(form, extra):
         return None
     spelt_out = len(form.letters) >= SHORTEST_ALTERED and all(len(piece.letters) == 1 for piece in pieces)
     if all(gap.isspace() for gap in extra):
@@ -114,6 +147,13 @@ def _split_change(form: Form, pieces: tuple[Piece, ...], extra: list[str]) -> Ch
     if all(HYPHEN_GAP.match(gap) or gap.isspace() for gap in extra):
         return None if form.mark.ambiguous and len(form.letters) < 5 else "hyphened"
     return "signs"
+
+
+def _is_code(form: Form, extra: list[str]) -> bool:
+    """Say whether the signs part a size, a number or a model code (4.7, M/L, G-9) rather than a short mark."""
+    if not form.letters.isalpha():
+        return True
+    return len(form.letters) < SHORTEST_ALTERED and not (form.is_known and all(gap in SHORT_GAPS for gap in extra))
 
 
 def _is_spaced(form: Form, pieces: tuple[Piece, ...]) -> bool:

@@ -2,7 +2,6 @@
 
 from matchers.mentions.mention import Mention
 from matchers.policy import WEIGHTS
-from matchers.use.relation import use_of
 from records.hit import Evidence
 from records.listing import Listing
 from records.watchlist import WatchList
@@ -13,9 +12,9 @@ def compatible_with(listing: Listing, mention: Mention, watchlist: WatchList) ->
 
     Platforms tell honest sellers to use these very words.
     """
-    del watchlist
-    use = use_of(listing, mention)
-    if use.relation != "compatible":
+    del listing, watchlist
+    use = mention.use
+    if use is None or use.relation != "compatible":
         return None
     return Evidence(
         signal="compatible_with",

@@ -2,7 +2,7 @@
 
 from matchers.mentions.mention import Mention
 from matchers.policy import WEIGHTS
-from matchers.use.intent import find_genuine_claims
+from matchers.use.intent import find_genuine_claims, in_words
 from records.hit import Evidence
 from records.listing import Listing
 from records.watchlist import WatchList
@@ -17,11 +17,11 @@ def genuine_claim(listing: Listing, mention: Mention, watchlist: WatchList) -> E
     found = find_genuine_claims(listing)
     if not found:
         return None
-    spans = tuple(one.span for one in found)
+    words, kind = in_words(found)
     return Evidence(
         signal="genuine_claim",
         weight=WEIGHTS["genuine_claim"],
-        message="“%(words)s” claims genuine goods.",
-        facts={"words": "”, “".join(dict.fromkeys(span.text for span in spans))},
-        spans=spans,
+        message="“%(words)s” %(kind)s.",
+        facts={"words": words, "kind": kind},
+        spans=tuple(one.span for one in found),
     )

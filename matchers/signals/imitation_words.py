@@ -2,7 +2,7 @@
 
 from matchers.mentions.mention import Mention
 from matchers.policy import WEIGHTS
-from matchers.use.intent import find_imitation
+from matchers.use.intent import find_imitation, in_words
 from records.hit import Evidence
 from records.listing import Listing
 from records.watchlist import WatchList
@@ -17,11 +17,11 @@ def imitation_words(listing: Listing, mention: Mention, watchlist: WatchList) ->
     found = find_imitation(listing, mention)
     if not found:
         return None
-    spans = tuple(one.span for one in found)
+    words, kind = in_words(found)
     return Evidence(
         signal="imitation_words",
         weight=WEIGHTS["imitation_words"],
         message="“%(words)s” %(kind)s.",
-        facts={"words": "”, “".join(dict.fromkeys(span.text.strip() for span in spans)), "kind": found[0].kind},
-        spans=spans,
+        facts={"words": words, "kind": kind},
+        spans=tuple(one.span for one in found),
     )

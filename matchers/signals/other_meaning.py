@@ -2,7 +2,6 @@
 
 from matchers.mentions.mention import Mention
 from matchers.policy import WEIGHTS
-from matchers.use.relation import use_of
 from records.hit import Evidence
 from records.listing import Listing
 from records.watchlist import WatchList
@@ -10,9 +9,9 @@ from records.watchlist import WatchList
 
 def other_meaning(listing: Listing, mention: Mention, watchlist: WatchList) -> Evidence | None:
     """The letters are the mark's, but mean something else here: an ordinary word, a title, a style, another company."""
-    del watchlist
-    use = use_of(listing, mention)
-    if use.relation != "homonym":
+    del listing, watchlist
+    use = mention.use
+    if use is None or use.relation != "homonym":
         return None
     return Evidence(
         signal="other_meaning",

@@ -4,6 +4,7 @@ import sys
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +57,12 @@ _PLAIN_CODES = np.zeros(sys.maxunicode + 1, np.uint32)
 def fold_accented(text: str) -> View:
     """Return the view in lower case and ordinary width with its accents, as whole characters (giá stays giá)."""
     return _fold(text, _ACCENTED, accented, keeps_accents=True)
+
+
+@lru_cache(maxsize=256)
+def accented_view(text: str) -> View:
+    """Return the same as `fold_accented`; the last few are kept, since all signals read the same texts."""
+    return fold_accented(text)
 
 
 def fold_plain(text: str) -> View:

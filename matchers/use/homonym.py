@@ -1,7 +1,7 @@
 """Where the letters of a mark mean something else: an ordinary word, a style, another company."""
 
 from matchers.mentions.mention import Mention
-from matchers.use.ordinary_words import is_ordinary
+from matchers.use.ordinary_words import is_common_word, is_ordinary
 from matchers.use.relation_words import AND_NAME, FABRIC, STYLE_AFTER, STYLE_BEFORE
 from matchers.use.surroundings import Surroundings
 from matchers.use.trades import letters_of, makes_devices, trades_of_listing, trades_of_mark
@@ -37,7 +37,8 @@ def reason_of_other_meaning(listing: Listing, mention: Mention, around: Surround
         return "the name goes on: it is another company's"
     if _names_a_style(around):
         return "a style or cloth is named after the mark"
-    if mention.mark.ambiguous or len(letters_of(mention.form)) <= SHORT_FORM:
+    letters = letters_of(mention.form)
+    if mention.mark.ambiguous or len(letters) <= SHORT_FORM or is_common_word(letters):
         return _reason_of_no_support(listing, mention)
     return None
 

@@ -1,16 +1,19 @@
 """What the words of a listing admit or claim about the goods under a mark."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 
 from matchers.mentions.mention import DOUBTFUL_CHANGES, HIDING_CHANGES, Mention
 from matchers.text.characters import is_styled
-from matchers.text.fold import View, fold_accented
+from matchers.text.fold import accented_view, fold_accented
 from matchers.use.goods import sells_faked_goods
 from matchers.use.intent_words import (
     DENIED_AFTER,
     DENIED_BEFORE,
+    FISHING,
     GENUINE,
     GUANGZHOU,
     HEDGE_AFTER,
@@ -28,6 +31,20 @@ from records.listing import Listing
 FIELDS = ("title", "description")
 # In a description a word counts only this near to a mention of the mark.
 NEAR = 80
+# Characters before and after a phrase in which it may be denied.
+BEFORE = 70
+AFTER = 60
+# Texts whose findings are kept: the mentions of one listing are read one after the other.
+KEPT = 256
+# What is said of one phrase, said of several.
+SEVERAL: Mapping[str, str] = MappingProxyType({
+    "admits an imitation": "admit an imitation",
+    "is a grade of copies": "are grades of copies",
+    "stands for goods of Guangzhou": "stand for goods of Guangzhou",
+    "copies the style of the mark": "copy the style of the mark",
+    "prints the mark on goods of no name": "print the mark on goods of no name",
+    "claims genuine goods": "claim genuine goods",
+})  # fmt: skip
 # Marks of these trades are misspelt by accident: a character on goods of another maker.
 NEVER_HIDDEN = frozenset({"character"})
 
@@ -41,40 +58,85 @@ class Found:
 
 
 def find_imitation(listing: Listing, mention: Mention) -> tuple[Found, ...]:
-    """Return the words that admit an imitation of the mark, guarantees and materials set aside."""
+    """Return the words that admit an imitation of the mark, guarantees and materials set aside, none overlapping."""
     found: list[Found] = []
-    faked = sells_faked_goods(listing)
-    for field in FIELDS:
-        text = listing.text_of(field)
-        if not text or (field == "description" and mention.span.field != "description"):
-            continue
-        view = fold_accented(text)
-        if field == "title":
+    field = mention.span.field
+    if field == "description":
+        view = accented_view(listing.description or "")
+        near = (view.original(*where) for where in _admitted(view.text))
+        found += [
+            Found(Span.cut(listing, field, start, end), "admits an imitation")
+            for start, end in near
+            if abs(start - mention.span.start) <= NEAR
+        ]
+    title = accented_view(listing.title)
+    found += [Found(_in_title(listing, where), "admits an imitation") for where in _admitted(title.text)]
+    if sells_faked_goods(listing):
+        found += [Found(_in_title(listing, where), "is a grade of copies") for where in _graded(title.text)]
+        if not makes_devices(mention.mark) and trades_of_mark(mention.mark) & {"fashion", "watch"}:
             found += [
-                Found(_span(listing, field, view, *where), "admits an imitation") for where in _admitted(view.text)
+                Found(_in_title(listing, where), "stands for goods of Guangzhou") for where in _guangzhou(title.text)
             ]
-            if faked and not SCALE.search(view.text):
-                found += _found(listing, field, view, ONE_TO_ONE, "a grade of copies")
-            if faked and not makes_devices(mention.mark) and trades_of_mark(mention.mark) & {"fashion", "watch"}:
-                found += _found(listing, field, view, GUANGZHOU, "goods of Guangzhou")
-        else:
-            at = mention.span.start
-            found += [
-                Found(span, "admits an imitation")
-                for span in (_span(listing, field, view, *where) for where in _admitted(view.text))
-                if abs(span.start - at) <= NEAR
-            ]
-    return tuple(found) + tuple(_beside(listing, mention))
+    found += _beside(listing, mention)
+    return tuple(_without_overlaps(found)) if len(found) > 1 else tuple(found)
 
 
-def _admitted(text: str) -> Iterator[tuple[int, int]]:
-    for match in IMITATION.finditer(text):
-        before, after = text[: match.start()], text[match.end() :]
-        if DENIED_BEFORE.search(before[-70:]) or DENIED_AFTER.match(after[:60]):
+def in_words(found: Sequence[Found]) -> tuple[str, str]:
+    """Return the phrases of the strongest kind for a sentence, and what they are, in the right number."""
+    kind = found[0].kind
+    words = dict.fromkeys(one.span.text.strip() for one in found if one.kind == kind)
+    return "”, “".join(words), _of_several(kind) if len(words) > 1 else kind
+
+
+def _of_several(kind: str) -> str:
+    """Return the same said of several phrases."""
+    return SEVERAL[kind]
+
+
+def _without_overlaps(found: Sequence[Found]) -> Iterator[Found]:
+    """Yield, of phrases that overlap, the longest (“rep 1:1”, not “1:1”), in their order."""
+    kept: list[Span] = []
+    for one in sorted(found, key=lambda one: one.span.start - one.span.end):
+        span = one.span
+        if not any(span.field == at.field and span.start < at.end and at.start < span.end for at in kept):
+            kept.append(span)
+    yield from (one for one in found if one.span in kept)
+
+
+@lru_cache(maxsize=KEPT)
+def _admitted(text: str) -> tuple[tuple[int, int], ...]:
+    """Return where an accented text admits an imitation, denials, guarantees and materials set aside."""
+    found = []
+    frogs = FISHING.search(text)
+    for match in IMITATION.find(text):
+        if frogs and match[0] == "nhái":
             continue
-        if MATERIAL_AFTER.match(after) or MATERIAL_BEFORE.search(before[-12:]):
+        start, end = match.span()
+        before, after = text[max(0, start - BEFORE) : start], text[end : end + AFTER]
+        if DENIED_BEFORE.search(before) or DENIED_AFTER.match(after):
             continue
-        yield match.start(), match.end()
+        if not (MATERIAL_AFTER.match(after) or MATERIAL_BEFORE.search(before[-12:])):
+            found.append((start, end))
+    return tuple(found)
+
+
+@lru_cache(maxsize=KEPT)
+def _graded(text: str) -> tuple[tuple[int, int], ...]:
+    """Return where a title of often faked goods says 1:1, unless it speaks of a scale."""
+    return _undenied(ONE_TO_ONE, text) if "1" in text and not SCALE.search(text) else ()
+
+
+@lru_cache(maxsize=KEPT)
+def _guangzhou(text: str) -> tuple[tuple[int, int], ...]:
+    return _undenied(GUANGZHOU, text)
+
+
+def _undenied(pattern: re.Pattern[str], text: str) -> tuple[tuple[int, int], ...]:
+    return tuple(
+        match.span()
+        for match in pattern.finditer(text)
+        if not DENIED_BEFORE.search(text[max(0, match.start() - BEFORE) : match.start()])
+    )
 
 
 def _beside(listing: Listing, mention: Mention) -> Iterator[Found]:
@@ -98,12 +160,16 @@ def _beside(listing: Listing, mention: Mention) -> Iterator[Found]:
 
 def find_genuine_claims(listing: Listing) -> tuple[Found, ...]:
     """Return the words of the title that claim genuine goods."""
-    view = fold_accented(listing.title)
-    imitating = [match.span() for match in IMITATION.finditer(view.text)]
+    text = accented_view(listing.title).text
+    return tuple(Found(_in_title(listing, where), "claims genuine goods") for where in _claimed(text))
+
+
+@lru_cache(maxsize=KEPT)
+def _claimed(text: str) -> tuple[tuple[int, int], ...]:
+    imitating = [match.span() for match in IMITATION.find(text)]
+    claims = (match.span() for match in GENUINE.find(text))
     return tuple(
-        Found(_span(listing, "title", view, *match.span()), "claims genuine goods")
-        for match in GENUINE.finditer(view.text)
-        if not any(start < match.end() and match.start() < end for start, end in imitating)
+        (first, last) for first, last in claims if not any(start < last and first < end for start, end in imitating)
     )
 
 
@@ -129,13 +195,5 @@ def _is_decoration(listing: Listing, mention: Mention) -> bool:
     return len(words) >= 3
 
 
-def _found(listing: Listing, field: str, view: View, pattern: re.Pattern[str], kind: str) -> list[Found]:
-    return [
-        Found(_span(listing, field, view, match.start(), match.end()), kind)
-        for match in pattern.finditer(view.text)
-        if not DENIED_BEFORE.search(view.text[max(0, match.start() - 70) : match.start()])
-    ]
-
-
-def _span(listing: Listing, field: str, view: View, start: int, end: int) -> Span:
-    return Span.cut(listing, field, *view.original(start, end))
+def _in_title(listing: Listing, where: tuple[int, int]) -> Span:
+    return Span.cut(listing, "title", *accented_view(listing.title).original(*where))

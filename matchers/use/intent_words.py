@@ -2,21 +2,23 @@
 
 import re
 
+from matchers.text.phrases import Phrases
+
 # By the accented view: "giá" is a price, "giả" alone is a material (da giả, tóc giả), so only whole phrases count.
-IMITATION = re.compile(
-    r"""(?<!\w)(?:
-    hàng\sgiả|đồ\sgiả|giả\smạo|hàng\snhái|đồ\snhái|nhái|hàng\sphếch|hàng\sdỏm|hàng\srởm|hàng\slởm
-    |(?:super|siêu)\s?f[\W_]?[a4@][\W_]?k[\W_]?[e3]|[s5]uperf[a4@]ke|f[\W_]?[a4@][\W_]?k[\W_]?[e3](?:\s?(?:f?[12]|loại\s1))?
-    |r[e3]p[l1i!|][i1!]c[a4@]s?|replika|réplique|imitazione|rep\s?(?:1[:\s]?1|11|auth|siêu\scấp|cao\scấp|f1|s\.?cấp)|r1:1|(?:hàng|bản|giày|túi|dép|đồng\shồ)\srep
-    |like\sau(?:th)?(?:entic)?|siêu\scấp|s[.\s]?cấp|(?:hàng|bản|loại)\s(?:chuẩn\s)?(?:sf|f1)|(?:bản|chuẩn)\s(?:chuẩn\s|đẹp\s|cao\scấp\s)?trung(?!\s(?:tâm|cấp|bình|thu|quốc\stế))
-    |hang\snhai|sieu\scap
-    |counterfeit|knock[\s-]?offs?|bootlegs?|imitation|pirated|dupes?|inspired\sby|mirror\s(?:quality|batch)|(?:1st|first|super|master|high[\s-]quality)\scopy
-    |super\s?clone|best\sbatch|(?:ua|unauthorized\sauthentic)\s(?:batch|quality)|aaa+\s?(?:grade|quality|replica|copy)|not\s(?:orig(?:inal)?|authentic|genuine)|isn't\sauthentic|off-market
-    )(?!\w)
-    |スーパーコピー|コピー品|コピー商品|ブランドコピー|コピーブランド|フェイク品|フェイク(?!ファー|レザー|スエード|ムートン|グリーン)|偽物|ニセモノ|偽ブランド|模倣品|模造品|レプリカ|ブート品|海賊版
-    |類似品|非正規|n級品?|高仿|精仿|复刻|a货|仿品|高版本""",
-    re.VERBOSE,
+_IMITATION = (
+    r"hàng\sgiả|đồ\sgiả|giả\smạo|hàng\snhái|đồ\snhái|nhái|hàng\sphếch|hàng\sdỏm|hàng\srởm|hàng\slởm"
+    r"|(?:super|siêu)\s?f[\W_]?[a4@][\W_]?k[\W_]?[e3]|[s5]uperf[a4@]ke|f[\W_]?[a4@][\W_]?k[\W_]?[e3](?:\s?(?:f?[12]|loại\s1))?"
+    r"|r[e3]p[l1i!|][i1!]c[a4@]s?|replika|réplique|imitazione|rep\s?(?:1[:\s]?1|11|auth|siêu\scấp|cao\scấp|f1|s\.?cấp)|r1:1|(?:hàng|bản|giày|túi|dép|đồng\shồ)\srep"
+    r"|like\sau(?:th)?(?:entic)?|siêu\scấp|s[.\s]?cấp|(?:hàng|bản|loại)\s(?:chuẩn\s)?(?:sf|f1)|(?:bản|chuẩn)\s(?:chuẩn\s|đẹp\s|cao\scấp\s)?trung(?!\s(?:tâm|cấp|bình|thu|quốc\stế))"
+    r"|hang\snhai|sieu\scap"
+    r"|counterfeit|knock[\s-]?offs?|bootlegs?|imitation|pirated|dupes?|inspired\sby|mirror\s(?:quality|batch)|(?:1st|first|super|master|high[\s-]quality)\scopy"
+    r"|super\s?clone|best\sbatch|(?:ua|unauthorized\sauthentic)\s(?:batch|quality)|aaa+\s?(?:grade|quality|replica|copy)|not\s(?:orig(?:inal)?|authentic|genuine)|isn't\sauthentic|off-market"
+    r"|スーパーコピー|コピー品|コピー商品|ブランドコピー|コピーブランド|フェイク品|フェイク(?!ファー|レザー|スエード|ムートン|グリーン)|偽物|ニセモノ|偽ブランド|模倣品|模造品|レプリカ|ブート品|海賊版"
+    r"|類似品|非正規|n級品?|高仿|精仿|复刻|a货|仿品|高版本"
 )
+IMITATION = Phrases({"imitation": _IMITATION})
+# Beside these words nhái is a frog, the bait.
+FISHING = re.compile(r"(?<!\w)(?:câu|mồi|lure|cá\slóc|nhái\shơi|ếch)(?!\w)")
 # One to one is a grade of copies on goods that are often faked, and a scale or a mixing ratio elsewhere.
 ONE_TO_ONE = re.compile(r"(?<![\w:.,/])1\s?:\s?1(?![\w:])")
 SCALE = re.compile(r"tỉ\slệ|tỷ\slệ|scale|mô\shình|pha|ratio|figure|đồ\schơi|diecast|nước|prefect")
@@ -49,7 +51,9 @@ MATERIAL_AFTER = re.compile(
 )
 MATERIAL_BEFORE = re.compile(r"(?:(?<!\w)(?:faux|giày\sda)|(?<!\w)(?:da|tóc|mi|hoa|móng|lông|răng|cây|mưa))\s$")
 
-GENUINE = re.compile(
-    r"(?<!\w)(?:chính\shãng|hàng\shãng|auth(?:entic)?|hàng\sau|chuẩn\sau|chuẩn\sauth|real|genuine|original|legit|nội\sđịa|xách\stay|full\sbill|bill\s(?:us|anh|pháp)|hàng\schuẩn|bảo\shành\shãng|hàng\scông\sty"
-    r"|tem\s(?:phụ|chống(?:\shàng)?\sgiả)|chinh\shang)(?!\w)|正規品|国内正規|純正|メーカー保証|本物|鑑定済|正品|官方"
+_GENUINE = (
+    r"chính\shãng|hàng\shãng|auth(?:entic)?|hàng\sau|chuẩn\sau|chuẩn\sauth|real|genuine|original|legit|nội\sđịa|xách\stay"
+    r"|full\sbill|bill\s(?:us|anh|pháp)|hàng\schuẩn|bảo\shành\shãng|hàng\scông\sty|tem\s(?:phụ|chống(?:\shàng)?\sgiả)"
+    r"|chinh\shang|正規品|国内正規|純正|メーカー保証|本物|鑑定済|正品|官方"
 )
+GENUINE = Phrases({"genuine": _GENUINE})

@@ -2,6 +2,12 @@
 
 import re
 
+from matchers.mentions.market_words import MARKET_WORDS
+from matchers.mentions.spelling import SYLLABLE
+
+# The longest syllables of Vietnamese (nghiêng) have seven letters; marks are rarely that.
+LONGEST_SYLLABLE = 5
+
 # Key: folded letters of the mark. First pattern: what stands right before it; second: right after (accented view).
 ORDINARY: dict[str, tuple[str, str]] = {
     "attack": (r"", r"on\stitan|shark|of\sthe"),
@@ -59,6 +65,11 @@ _COMPILED: dict[str, tuple[re.Pattern[str] | None, re.Pattern[str] | None]] = {
     )
     for key, (before, after) in ORDINARY.items()
 }
+
+
+def is_common_word(letters: str) -> bool:
+    """Say whether the letters are an English market word or a Vietnamese syllable: a mark of them needs support."""
+    return letters in MARKET_WORDS or (len(letters) <= LONGEST_SYLLABLE and bool(SYLLABLE.match(letters)))
 
 
 def is_ordinary(letters: str, before: str, after: str) -> bool:

@@ -1,9 +1,10 @@
 """The text before and after a mention, folded with its accents."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from matchers.mentions.mention import Mention
-from matchers.text.fold import fold_accented
+from matchers.text.fold import accented_view
 from records.listing import Listing
 
 # Characters looked at on each side in long fields; a title is always read whole.
@@ -20,9 +21,9 @@ class Surroundings:
 
 def surroundings(listing: Listing, mention: Mention) -> Surroundings:
     """Return the accented view of the text on both sides of the mention."""
-    text = listing.text_of(mention.span.field) or ""
-    start, end = mention.span.start, mention.span.end
-    return Surroundings(
-        before=fold_accented(text[max(0, start - REACH) : start]).text,
-        after=fold_accented(text[end : end + REACH]).text,
-    )
+    span = mention.span
+    view = accented_view(listing.text_of(span.field) or "")
+    start, end = span.start, span.end
+    if view.starts is not None:
+        start, end = bisect_left(view.starts, start), bisect_left(view.starts, end)
+    return Surroundings(before=view.text[max(0, start - REACH) : start], after=view.text[end : end + REACH])

@@ -1,18 +1,14 @@
 """Which trades a listing and a mark belong to: what decides whether an ambiguous word is the mark."""
 
-import re
 from functools import lru_cache
 
-from matchers.text.fold import fold_accented, fold_plain
+from matchers.text.fold import accented_view, fold_plain
+from matchers.text.phrases import Phrases
 from matchers.use.trade_words import CLASSES, KNOWN_TRADES, TRADE_WORDS
 from records.listing import Listing
 from records.watchlist import Mark
 
-# Edges of words in Latin script; kana and kanji run on without spaces.
-LATIN = "[0-9a-zà-ỹ]"
-_TRADES = re.compile(
-    "|".join(rf"(?P<{name}>(?<!{LATIN})(?:{words})(?!{LATIN}))" for name, words in TRADE_WORDS.items())
-)
+_TRADES = Phrases(TRADE_WORDS)
 
 DEVICES = frozenset({"electronics", "phone", "camera", "printer", "vehicle", "bicycle", "tools", "game", "component"})
 OFTEN_FAKED = frozenset({"fashion", "watch", "perfume", "jewellery", "sports"})
@@ -21,12 +17,12 @@ DEVICE_CLASSES = frozenset({7, 9, 11, 12})
 
 @lru_cache(maxsize=4_096)
 def _trades_of_text(text: str) -> frozenset[str]:
-    return frozenset(found.lastgroup for found in _TRADES.finditer(fold_accented(text).text) if found.lastgroup)
+    return frozenset(found.lastgroup for found in _TRADES.find(accented_view(text).text) if found.lastgroup)
 
 
 def trades_of_listing(listing: Listing) -> frozenset[str]:
     """Return the trades that the listing's title and categories name; empty where none is recognised."""
-    return frozenset().union(_trades_of_text(listing.title), *(_trades_of_text(part) for part in listing.category))
+    return frozenset().union(_trades_of_text(listing.title), *map(_trades_of_text, listing.category))
 
 
 @lru_cache(maxsize=200_000)
@@ -44,9 +40,8 @@ def trades_of_mark(mark: Mark) -> frozenset[str]:
 
 
 def is_often_faked(mark: Mark) -> bool:
-    """Say whether the mark's trade is one of often faked goods, or not known."""
-    trades = trades_of_mark(mark)
-    return not trades or bool(trades & OFTEN_FAKED)
+    """Say whether the mark's trade is one of often faked goods."""
+    return bool(trades_of_mark(mark) & OFTEN_FAKED)
 
 
 def makes_devices(mark: Mark) -> bool:
