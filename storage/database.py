@@ -1,5 +1,6 @@
 """Opening a database: the engine, its settings on SQLite and PostgreSQL, read and write transactions."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -7,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from storage.checks import find_problems
 from storage.counts import write_counts
-from storage.errors import DatabaseAbsent, DatabaseOutdated, NotSupported
+from storage.errors import DatabaseAbsent, DatabaseAway, DatabaseOutdated, NotSupported
 from storage.schema import head_revision, known_revision, migrate, read_revision
 
 # What every SQLite connection is told, in this order. FULL: an acknowledged commit survives a power cut.
@@ -37,6 +38,10 @@ POSTGRES_SETTINGS: dict[str, str] = {
 # A reader sees one moment, however many queries it asks, and cannot write.
 SQLITE_READING: dict[str, Any] = {"sqlite_begin": "DEFERRED"}
 POSTGRES_READING: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+# Busy, locked, input or output error, damaged, full, cannot open, no database (https://www.sqlite.org/rescode.html).
+SQLITE_AWAY = frozenset({5, 6, 10, 11, 13, 14, 26})
+# Connection lost, resources short, operator intervened (PostgreSQL error classes 08, 53, 57).
+POSTGRES_AWAY = frozenset({"08", "53", "57"})
 POSTGRES_POOL: dict[str, Any] = {"pool_size": 5, "max_overflow": 5, "pool_pre_ping": True}
 SQLITE_POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 32}
 
@@ -57,16 +62,26 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Give a session that sees one moment of the database and refuses to write."""
-        with self._readers() as session:
+        with self._said_plainly(), self._readers() as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Give a session whose changes are all kept when the block ends, and none when it raises."""
-        with self._turn, self._writers() as session, session.begin():
+        with self._said_plainly(), self._turn, self._writers() as session, session.begin():
             session.info["writable"] = True
             yield session
             write_counts(session)
+
+    @contextmanager
+    def _said_plainly(self) -> Iterator[None]:
+        """Turn the driver's error about the database itself into DatabaseAway; errors of the work pass through."""
+        try:
+            yield
+        except DatabaseError as error:
+            if not _is_away(error):
+                raise
+            raise DatabaseAway(self.url, str(error.orig).strip().partition("\n")[0]) from error
 
     def check(self) -> tuple[str, ...]:
         """Return every problem of the file, the schema, the kept counters and the audit chain; empty when sound."""
@@ -76,6 +91,14 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+
+
+def _is_away(error: DatabaseError) -> bool:
+    """Say whether the error is about the database itself, not about what it was asked."""
+    if isinstance(error.orig, sqlite3.Error):
+        return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in SQLITE_AWAY
+    state = getattr(error.orig, "sqlstate", None)
+    return isinstance(error, OperationalError) and (state is None or state[:2] in POSTGRES_AWAY)
 
 
 def open_database(url: str) -> Database:
@@ -88,9 +111,10 @@ def open_database(url: str) -> Database:
     try:
         with engine.connect() as connection:
             have = read_revision(connection)
-    except OperationalError as error:
+    except DatabaseError as error:
         engine.dispose()
-        raise DatabaseAbsent(url, str(error.orig).strip().partition("\n")[0]) from error
+        problem = str(error.orig).strip().partition("\n")[0]
+        raise (DatabaseAbsent if path is None else DatabaseAway)(url, problem) from error
     want = head_revision()
     if have != want:
         engine.dispose()
@@ -114,8 +138,9 @@ def upgrade(url: str) -> None:
             if have is not None and known_revision(have) is None:
                 raise DatabaseOutdated(url, have, head_revision(), newer=True)
             migrate(connection)
-    except OperationalError as error:
-        raise DatabaseAbsent(url, str(error.orig).strip().partition("\n")[0]) from error
+    except DatabaseError as error:
+        problem = str(error.orig).strip().partition("\n")[0]
+        raise (DatabaseAbsent if path is None else DatabaseAway)(url, problem) from error
     finally:
         engine.dispose()
 

@@ -2,6 +2,7 @@
 
 StorageError
 ├── DatabaseAbsent      there is no database at the URL
+├── DatabaseAway        the database was opened, but does not answer now
 ├── DatabaseOutdated    the schema is older or newer than the program
 ├── NotSupported        this kind of database cannot do that; the message says what can
 ├── NotFound            no row of that id
@@ -33,6 +34,14 @@ class DatabaseAbsent(StorageError):
     def __init__(self, url: str, problem: str = "") -> None:
         reason = f" ({problem})" if problem else ""
         super().__init__(f"no database at {shown(url)}{reason}; `markwatch db upgrade` makes one")
+        self.url = url
+
+
+class DatabaseAway(StorageError):
+    """The database does not answer: server down, disk full, file locked or damaged. Trying again may help."""
+
+    def __init__(self, url: str, problem: str) -> None:
+        super().__init__(f"the database {shown(url)} does not answer: {problem}")
         self.url = url
 
 

@@ -84,4 +84,7 @@ def exit_code(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         # The reader of our output went away (`markwatch hits list | head`): nothing is wrong.
         sys.stderr.close()
+    except OSError as problem:
+        say(f"error: {problem.filename or ''}: {problem.strerror or problem}".replace("error: : ", "error: "))
+        code = 1
     return code

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from storage.database import Database, open_database, upgrade
-from storage.errors import DatabaseAbsent, DatabaseOutdated, NotSupported
+from storage.errors import DatabaseAbsent, DatabaseAway, DatabaseOutdated, NotSupported
 from storage.listings import count_listings, load_listing, save_listing
 from storage.schema import head_revision
 from tests.storage.factories import START, make_listing
@@ -156,3 +156,49 @@ def test_eight_writers_are_never_told_that_the_database_is_locked(database: Data
     assert problems == []
     with database.read() as session:
         assert count_listings(session) == len(written) > 0
+
+
+def test_a_database_that_does_not_answer_is_away_and_what_was_asked_wrongly_is_not(database: Database) -> None:
+    def ask_for_nothing_that_exists() -> None:
+        with database.read() as session:
+            session.execute(text("SELECT * FROM no_such_table"))
+
+    with pytest.raises(DBAPIError):
+        ask_for_nothing_that_exists()
+
+
+def test_a_file_that_is_no_database_is_refused_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_bytes(b"this is no database" * 1000)
+    with pytest.raises(DatabaseAway, match=r"notes\.txt.*not a database"):
+        open_database(f"sqlite:///{path}")
+    with pytest.raises(DatabaseAway, match=r"notes\.txt.*not a database"):
+        upgrade(f"sqlite:///{path}")
+    assert path.read_bytes() == b"this is no database" * 1000
+
+
+def test_a_damaged_file_is_said_to_be_away_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "markwatch.db"
+    url = f"sqlite:///{path}"
+    upgrade(url)
+    database = open_database(url)
+    database.close()
+    path.write_bytes(b"this is no database" * 1000)
+    with pytest.raises(DatabaseAway, match=r"markwatch\.db"), database.read() as session:
+        count_listings(session)
+
+
+@pytest.mark.database
+def test_a_server_that_ended_the_connection_is_away(postgres_url: str) -> None:
+    upgrade(postgres_url)
+    database = open_database(postgres_url)
+
+    def lose_the_connection() -> None:
+        with database.write() as session:
+            session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    with pytest.raises(DatabaseAway, match=r"terminat|clos"):
+        lose_the_connection()
+    with database.read() as session:
+        assert count_listings(session) == 0
+    database.close()
