@@ -13,14 +13,12 @@ from matchers.mentions.hash_table import HashTable, Ids
 from matchers.mentions.mention import Change
 from matchers.mentions.near import hashes_of, sums_of
 from matchers.mentions.pieces import Piece
-from matchers.mentions.place import Place
+from matchers.mentions.place import MOST_TRIED, Place
 from matchers.mentions.spelling import change_of
 
 # A mark may lie in this many pieces (S.H.I.S.E.I.D.O has 8), with at most so many signs between two of them.
 MAX_PIECES = 14
 MAX_GAP = 3
-# Windows of one form tried in one text; a text that repeats a mark hundreds of times says nothing more.
-MOST_TRIED = 40
 # Fewer pieces or letters than these, and letters with Vietnamese signs are a word, not a mark taken apart.
 LEAST_TONED = (3, 6)
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -16,7 +17,7 @@ from matchers.mentions.market_words import MARKET_WORDS
 from matchers.mentions.mention import Change
 from matchers.mentions.near import Neighbourhood, Sieve, Windows, hashes_of, sums_of, windows_of
 from matchers.mentions.other_names import OTHER_NAMES
-from matchers.mentions.place import Place
+from matchers.mentions.place import MOST_TRIED, Place
 from matchers.mentions.spelling import VIETNAMESE
 
 # Marks of several words may be misspelt in one of them when they are long enough (Louie Vuitton).
@@ -54,7 +55,14 @@ class MisspeltIndex:
             long_enough = windows.lengths >= (LONG_FORM - 1 if is_spaced else 0)
             chosen = windows.chosen(sifted & (windows.is_spaced == is_spaced) & long_enough)
             pairs, words = self.neighbourhood.within(chosen, self.neighbourhood.candidates(chosen, sieve))
-            for window, number, word in zip(pairs.window.tolist(), pairs.form.tolist(), words, strict=True):
+            texts = batch.text_at(pieces.starts[chosen.first[pairs.window]]).tolist()
+            tried: Counter[tuple[int, int]] = Counter()
+            for window, number, word, text in zip(
+                pairs.window.tolist(), pairs.form.tolist(), words, texts, strict=True
+            ):
+                tried[text, number] += 1
+                if tried[text, number] > MOST_TRIED:
+                    continue
                 form = self._forms.form(number)
                 found = difference(form.letters, word)
                 if found is not None:

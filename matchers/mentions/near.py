@@ -33,6 +33,8 @@ from matchers.mentions.hash_table import Ids
 WORDS = 4
 WORDS_WITH_SIGNS = 12
 MOST_EDITS = 2
+# Windows with repeated letters read again in one text.
+MOST_REPEATING = 40
 Lengths = npt.NDArray[np.int16]
 Counts = npt.NDArray[np.uint8]
 REPEATED = re.compile(r"(.)\1{2,}")
@@ -105,7 +107,8 @@ def windows_of(batch: Batch, pieces: Pieces, longest: int) -> Windows:
             break
     one, two = np.concatenate(starts), np.concatenate(stops)
     first, last, is_spaced = first_piece[one], last_piece[two], np.concatenate(spaced)
-    return _with_other_readings(_with_read_digits(pieces, first, last, is_spaced))
+    windows = _with_read_digits(pieces, first, last, is_spaced)
+    return _with_other_readings(windows, batch.text_at(pieces.starts[windows.first]))
 
 
 def _single_signs(batch: Batch, pieces: Pieces, first_piece: Places, last_piece: Places) -> Flags:
@@ -140,7 +143,7 @@ def _with_read_digits(pieces: Pieces, first: Places, last: Places, is_spaced: Fl
     )
 
 
-def _with_other_readings(windows: Windows) -> Windows:
+def _with_other_readings(windows: Windows, text: Places) -> Windows:
     """Add the words that repeat a letter more than twice, with two of it (guccciii is one edit from gucci then)."""
     letters = windows.letters
     thrice = np.zeros(len(letters) + 1, np.int64)
@@ -149,6 +152,7 @@ def _with_other_readings(windows: Windows) -> Windows:
         thrice[3:] = np.cumsum(same[1:] & same[:-1] & (KIND[letters[2:]] == LATIN))
     ends = windows.begins + windows.lengths
     again = np.flatnonzero((thrice[ends] > thrice[np.minimum(windows.begins + 2, ends)]) & ~windows.is_spaced)
+    again = again[_first_few(text[again])]
     if not len(again):
         return windows
     singled = [
@@ -166,6 +170,14 @@ def _with_other_readings(windows: Windows) -> Windows:
         is_spaced=np.concatenate((windows.is_spaced, windows.is_spaced[again])),
         is_read=np.concatenate((windows.is_read, windows.is_read[again])),
     )
+
+
+def _first_few(text: Places) -> Places:
+    """Return the places of the first few windows of each text."""
+    order = np.argsort(text, kind="stable")
+    ordered = text[order]
+    rank = np.arange(len(ordered)) - np.searchsorted(ordered, ordered)
+    return np.sort(order[rank < MOST_REPEATING])
 
 
 @dataclass(frozen=True, slots=True)

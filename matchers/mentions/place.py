@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from matchers.mentions.forms import Form
 from matchers.mentions.mention import Change
 
+# Places of one form tried in one text; a text that repeats a mark hundreds of times says nothing more.
+MOST_TRIED = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -1,13 +1,14 @@
 """Kana, kanji and other scripts: forms found inside runs without spaces."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
 
 from matchers.mentions.form_table import FormTable
 from matchers.mentions.forms import Form
-from matchers.mentions.place import Place
+from matchers.mentions.place import MOST_TRIED, Place
 from matchers.text.fold import View
 
 SKIPPED = re.compile(r"[\s・･=＝·\-‐]")
@@ -19,6 +20,8 @@ OTHER_LETTER = re.compile(r"[^\W\d_a-z]")
 # A katakana form this long is a name wherever it stands, unless the mark is also a word (シャープペンシル is a pencil);
 # others must not run on in katakana, except into a word for goods.
 LONG_KATAKANA = 4
+# Katakana looked back at before a form.
+LONGEST_RUN = 30
 _GOODS_AFTER = (
     "バッグ バック ネックレス リング ピアス イヤリング ブレスレット スニーカー "
     "シューズ ケース カバー グッズ タイプ コピー スーパーコピー レプリカ スタイル "
@@ -51,9 +54,13 @@ class RunIndex:
             return
         places = [place for place, char in enumerate(view.text) if not SKIPPED.match(char)]
         text = "".join(view.text[place] for place in places)
+        tried: Counter[int] = Counter()
         for at in range(len(text) - 1):
             for length in self._lengths.get(text[at : at + 2], ()):
                 for number in self._by_letters.get(text[at : at + length], ()):
+                    tried[number] += 1
+                    if tried[number] > MOST_TRIED:
+                        continue
                     form = self._forms.form(number)
                     stop = at + length
                     start, end = places[at], places[stop - 1] + 1
@@ -69,7 +76,7 @@ def _stands_alone(form: Form, text: str, start: int, end: int) -> bool:
     is_long = len(letters) >= LONG_KATAKANA and not form.mark.ambiguous
     before, after = text[start - 1 : start] if start else "", text[end : end + 1]
     if KATAKANA.match(letters[0]) and KATAKANA.match(before):
-        run = re.search(r"[\u30a1-\u30fa\u30fc-\u30ff]+$", text[:start])
+        run = re.search(r"[\u30a1-\u30fa\u30fc-\u30ff]+$", text[max(0, start - LONGEST_RUN) : start])
         if not (run and run[0].endswith(GOODS_BEFORE)) and not is_long:
             return False
     if KATAKANA.match(letters[-1]) and KATAKANA.match(after) and not is_long:

@@ -48,6 +48,7 @@ def assert_in_order(view: View, text: str) -> None:
         last = start
 
 
+MATCHER = Matcher(watchlist())
 HOSTILE = {
     "long": "Ni.ke " * 20_000,
     "combining": "N" + "\u0301" * 10_000 + "ike",
@@ -57,18 +58,23 @@ HOSTILE = {
     "capitals": "aB" * 50_000,
     "digits": "1 2 3 " * 20_000,
     "kana": "ソニー" * 30_000,
+    "dots": "N." * 50_000,
+    "near": "Nkie adidass " * 8_000,
+    "repeated letters": "gucciiii " * 10_000,
+    "imitation words": "fake Nike " * 10_000,
+    "cues": "cho dùng cho for " * 6_000 + "Nike",
+    "emoji": "😀N" * 50_000,
 }
 
 
+@pytest.mark.parametrize("field", ["title", "description", "brand"])
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_title_costs_at_most_50_ms(name: str) -> None:
-    title, _ = cut_to_limit("title", HOSTILE[name])
-    assert len(title) <= LIMITS["title"]
-    matcher = Matcher(watchlist())
-    matcher.match(listing({"title": "Áo Nike"}))
-    hostile = listing({"title": title})
-    best = min(timed(matcher, hostile) for _ in range(3))
-    assert best <= 0.05
+def test_a_hostile_text_costs_at_most_50_ms(name: str, field: str) -> None:
+    text, _ = cut_to_limit(field, HOSTILE[name])
+    assert len(text) <= LIMITS[field]
+    MATCHER.match(listing({"title": "Áo Nike"}))
+    hostile = listing({"title": "Áo thun", field: text})
+    assert min(timed(MATCHER, hostile) for _ in range(3)) <= 0.05
 
 
 def timed(matcher: Matcher, hostile: object) -> float:
