@@ -16,7 +16,6 @@ from storage.schedules import Schedule
 from storage.users import open_session
 from tests.review.seeding import NOW, seed
 
-
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 
 
