@@ -24,12 +24,12 @@ def judge(listing: Listing, mentions: Sequence[Mention], watchlist: WatchList, *
     An innocent use gives None unless everything is asked for.
     """
     field = mentions[0].span.field  # mentions come in the order of FIELD_ORDER
-    told = [replace(one, use=use_of(listing, one)) for one in mentions if one.span.field == field]
-    relations = {one.use.relation for one in told if one.use is not None}
+    told = [(one, use_of(listing, one)) for one in mentions if one.span.field == field]
+    relations = {use.relation for _, use in told}
     relation = next(kind for kind in RELATION_ORDER if kind in relations)
     if relation in INNOCENT and not everything:
         return None
-    deciding = [one for one in told if one.use is not None and one.use.relation == relation]
+    deciding = [replace(one, use=use) for one, use in told if use.relation == relation]
     if any(mention.spelling == "exact" for mention in deciding):
         # Beside the right spelling a misspelling hides nothing.
         deciding = [mention for mention in deciding if mention.change not in DOUBTFUL_CHANGES]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matchers.mentions.codes import (
+    ACCENTED,
     DIGIT,
     KIND,
     LAST,
@@ -75,8 +76,7 @@ class Batch:
         """Return the plain view of one text."""
         view = self.views.get(number)
         if view is None:
-            part = plain_codes(all_codes_of(self.printed[number]))
-            view = self.views[number] = View(part.tobytes().decode("utf-32-le", "surrogatepass"))
+            view = self.views[number] = fold_plain(self.printed[number])
         return view
 
 
@@ -100,6 +100,8 @@ class Pieces:
     """The pieces' folded letters without gaps."""
     toned: Places
     """How many letters with Vietnamese signs stand before each piece; one more entry for the end."""
+    accented: Places
+    """The same for letters with any accent."""
 
     @property
     def has_signs(self) -> bool:
@@ -138,8 +140,10 @@ def cut(batch: Batch, *, with_signs: bool = False) -> Pieces:
     solid_places = np.flatnonzero(kinds)
     letter_starts = np.zeros(len(starts) + 1, np.int64)
     np.cumsum(ends - starts, out=letter_starts[1:])
-    toned = np.concatenate(([0], np.cumsum(TONED[batch.shown[solid_places]])))[letter_starts]
-    return Pieces(starts, ends, kinds[starts], letter_starts, batch.codes[solid_places], toned)
+    shown = batch.shown[solid_places]
+    toned = np.concatenate(([0], np.cumsum(TONED[shown])))[letter_starts]
+    accented = np.concatenate(([0], np.cumsum(ACCENTED[shown])))[letter_starts]
+    return Pieces(starts, ends, kinds[starts], letter_starts, batch.codes[solid_places], toned, accented)
 
 
 def _capital_cuts(batch: Batch, kinds: Codes, starts: Places, ends: Places) -> Places:

@@ -1,12 +1,13 @@
 """What each folded character is to the index, as arrays over code points that whole batches are looked up in."""
 
 import re
+import unicodedata
 
 import numpy as np
 import numpy.typing as npt
 
 from matchers.mentions.forms import DIGITS_AS_LETTERS, SKELETON
-from matchers.mentions.spelling import VIETNAMESE
+from matchers.mentions.syllables import VIETNAMESE
 
 Codes = npt.NDArray[np.uint32]
 Places = npt.NDArray[np.int64]
@@ -60,6 +61,10 @@ LOWER: Flags = np.fromiter((chr(code).islower() for code in range(LAST + 1)), np
 """True for printed small letters."""
 TONED = _flags(re.compile(VIETNAMESE.pattern, re.IGNORECASE))
 """True for printed letters with signs that only Vietnamese has."""
+ACCENTED = _flags(re.compile(r"[\u00c0-\u024f\u1e00-\u1eff]")) & np.fromiter(
+    (bool(unicodedata.decomposition(char)) or char in "đĐ" for char in _EVERY), np.bool_, LAST + 1
+)
+"""True for printed Latin letters with any accent."""
 SIGN = _flags(re.compile(r"[!@$|€]"))
 """True for signs that are printed for a letter."""
 INSIDE = _flags(re.compile(r"[.\-_*'’·~^ˊ`]"))

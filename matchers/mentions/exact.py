@@ -6,7 +6,7 @@ from itertools import groupby
 import numpy as np
 
 from matchers.mentions.batch import Batch, Pieces
-from matchers.mentions.codes import BASE, DIGIT, SKELETON_CODES, WEIGHT, Hashes, Places, powers
+from matchers.mentions.codes import BASE, DIGIT, SKELETON_CODES, WEIGHT, Flags, Hashes, Places, powers
 from matchers.mentions.form_table import FormTable
 from matchers.mentions.forms import SKELETON
 from matchers.mentions.hash_table import HashTable, Ids
@@ -14,11 +14,13 @@ from matchers.mentions.mention import Change
 from matchers.mentions.near import hashes_of, sums_of
 from matchers.mentions.pieces import Piece
 from matchers.mentions.place import MOST_TRIED, Place
-from matchers.mentions.spelling import change_of
+from matchers.mentions.spelling import SHORTEST_ALTERED, change_of
 
 # A mark may lie in this many pieces (S.H.I.S.E.I.D.O has 8), with at most so many signs between two of them.
 MAX_PIECES = 14
 MAX_GAP = 3
+# Forms of up to so many letters are found by their own letters only.
+SHORT = SHORTEST_ALTERED - 1
 # Fewer pieces or letters than these, and letters with Vietnamese signs are a word, not a mark taken apart.
 LEAST_TONED = (3, 6)
 
@@ -82,17 +84,31 @@ class ExactIndex:
             at, form = self._table.find(hashes_of(keys, pieces.letter_starts[here], lengths))
             first, last = here[at], here[at] + further
             toned = pieces.toned[last + 1] > pieces.toned[first]
+            if not further:
+                accented = pieces.accented[last + 1] > pieces.accented[first]
+                toned |= accented & self._forms.is_syllable[form]
             if further + 1 < LEAST_TONED[0]:
                 keep = ~toned | self._forms.toned[form]
             else:
                 keep = ~toned | self._forms.toned[form] | (lengths[at] >= LEAST_TONED[1])
             keep &= self._forms.lengths[form] == lengths[at]
+            keep &= (lengths[at] > SHORT) | self._has_own_letters(pieces, first, form)
             firsts.append(first[keep])
             lasts.append(last[keep])
             forms.append(form[keep])
         if not firsts:
             return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32)
         return np.concatenate(firsts), np.concatenate(lasts), np.concatenate(forms)
+
+    def _has_own_letters(self, pieces: Pieces, first: Places, form: Ids) -> Flags:
+        """Say of short forms whether the window has their very letters; a look-alike of three letters is chance."""
+        begins, forms = pieces.letter_starts[first], self._forms
+        same = np.ones(len(first), np.bool_)
+        for at in range(SHORT):
+            here = np.minimum(begins + at, len(pieces.letters) - 1)
+            there = np.minimum(forms.begins[form] + at, len(forms.codes) - 1)
+            same &= (pieces.letters[here] == forms.codes[there]) | (forms.lengths[form] <= at)
+        return same
 
 
 def skeleton_hashes(forms: FormTable) -> Hashes:

@@ -1,19 +1,22 @@
 """All spellings of all marks in compact arrays; a spelling is taken apart in full only when a text asks for it."""
 
+import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from matchers.mentions.codes import DIGIT, KIND, Codes, Flags, Places, codes_of
+from matchers.mentions.codes import ACCENTED, DIGIT, KIND, Codes, Flags, Places, codes_of
 from matchers.mentions.forms import SKELETON, Form, spellings_of
-from matchers.use.trades import trades_of_mark
+from matchers.mentions.syllables import SYLLABLE
+from matchers.use.trade_words import KNOWN_TRADES
 from records.watchlist import Mark
 
 # Edits allowed by length of the folded mark: (from length, edits). Signs of other scripts say more than letters.
 DISTANCES = ((6, 2), (4, 1))
 OTHER_DISTANCES = ((4, 1),)
 LONGEST_LENGTH = 255
+LONGEST_SYLLABLE = 7
 
 
 def edits_allowed(length: int, *, is_latin: bool = True) -> int:
@@ -31,13 +34,18 @@ class FormTable:
         self._texts: list[str] = []
         self._words: list[str] = []
         mark_of: list[int] = []
+        known: list[bool] = []
         for number, mark in enumerate(self.marks):
-            for text, words in spellings_of(mark):
+            spellings = spellings_of(mark)
+            is_known = bool(mark.nice_classes or (spellings and spellings[0][1].replace(" ", "") in KNOWN_TRADES))
+            known += [is_known] * len(spellings)
+            for text, words in spellings:
                 self._texts.append(text)
                 self._words.append(words)
                 self.letters.append(words.replace(" ", ""))
                 mark_of.append(number)
         self._mark_of = np.array(mark_of, np.int32)
+        self.is_known: Flags = np.array(known, np.bool_)
         self._made: dict[int, Form] = {}
         self._measure()
 
@@ -59,9 +67,16 @@ class FormTable:
         allowed = [[edits_allowed(n, is_latin=latin) for n in range(LONGEST_LENGTH + 1)] for latin in (False, True)]
         self.edits = np.array(allowed, np.int8)[self.is_latin.astype(np.int8), self.lengths]
         """Edits allowed to each form."""
+        self.is_syllable: Flags = np.fromiter(
+            (len(letters) <= LONGEST_SYLLABLE and bool(SYLLABLE.match(letters)) for letters in self.letters),
+            np.bool_,
+            len(lengths),
+        )
+        """True where the letters may be one Vietnamese syllable."""
         self.first = self.codes[self.begins]
         self.second = self.codes[np.minimum(self.begins + 1, max(0, len(self.codes) - 1))]
-        self.toned: Flags = np.fromiter((not text.isascii() for text in self._texts), np.bool_, len(lengths))
+        self.toned: Flags = np.fromiter((_has_accents(text) for text in self._texts), np.bool_, len(lengths))
+        """True where the spelling itself has accents."""
 
     def __len__(self) -> int:
         return len(self.letters)
@@ -81,10 +96,14 @@ class FormTable:
                 breaks=frozenset(breaks),
                 words=tuple(words),
                 lowered=self._texts[number].lower(),
-                is_known=bool(trades_of_mark(mark)),
+                is_known=bool(self.is_known[number]),
                 is_latin=bool(self.is_latin[number]),
             )
         return found
+
+
+def _has_accents(text: str) -> bool:
+    return not text.isascii() and bool(ACCENTED[codes_of(unicodedata.normalize("NFC", text))].any())
 
 
 def letter_masks(codes: Codes, begins: Places) -> npt.NDArray[np.uint32]:

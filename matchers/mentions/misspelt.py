@@ -18,7 +18,7 @@ from matchers.mentions.mention import Change
 from matchers.mentions.near import Neighbourhood, Sieve, Windows, hashes_of, sums_of, windows_of
 from matchers.mentions.other_names import OTHER_NAMES
 from matchers.mentions.place import MOST_TRIED, Place
-from matchers.mentions.spelling import VIETNAMESE
+from matchers.mentions.syllables import VIETNAMESE
 
 # Marks of several words may be misspelt in one of them when they are long enough (Louie Vuitton).
 LONG_FORM = 9
@@ -40,7 +40,7 @@ class MisspeltIndex:
         self._exact = exact
         self._longest = int(forms.lengths.max()) if len(forms) else 0
         self.neighbourhood = Neighbourhood(forms)
-        self._of_words = Sieve(forms.is_latin)
+        self._of_words = Sieve(forms.is_latin & (forms.is_known | (forms.lengths >= UNKNOWN_FORM)))
         self._of_long_forms = Sieve(
             forms.is_latin & forms.has_breaks & (forms.lengths >= LONG_FORM), edits=1, one_edit_below=NEVER
         )

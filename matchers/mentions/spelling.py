@@ -7,13 +7,10 @@ from itertools import pairwise
 from matchers.mentions.forms import Form
 from matchers.mentions.mention import Change
 from matchers.mentions.pieces import Piece
+from matchers.mentions.syllables import SYLLABLE, VIETNAMESE
 from matchers.text.characters import is_styled
 from matchers.text.fold import View
 
-# A Vietnamese syllable without its accents. "nỉ kẻ" and "bàn dài" are words, not Nike and Bandai taken apart.
-SYLLABLE = re.compile(r"(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?$")
-# Signs that only Vietnamese puts on letters: horn, breve, hook, dot below, stroke, and two at once.
-VIETNAMESE = re.compile(r"[ăơưđảẻỉỏủỷạẹịọụỵấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữựãẽĩõũỹ]")
 ACCENTED = re.compile(r"[^\W\d_a-z]")
 
 ORDINARY_GAP = re.compile(r"[\s\-_'’´`ʼ.&+]{1,3}$")

@@ -1,8 +1,9 @@
-"""Many phrases looked for at once: each is tried only at the words that begin with its first letter."""
+"""Many phrases looked for at once: each is tried only at the words that begin with its first letters."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 WORD = re.compile(r"\w+|[^\w\s]")
 # Letters of scripts that are written without spaces.
@@ -17,30 +18,46 @@ class Phrases:
     """
 
     def __init__(self, expressions: Mapping[str, str]) -> None:
-        by_first: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        openings: list[tuple[str, str, str]] = []
         unspaced: defaultdict[str, list[str]] = defaultdict(list)
         for name, expression in expressions.items():
             for alternative in alternatives_of(expression):
                 if UNSPACED.search(alternative):
                     unspaced[name].append(alternative)
                     continue
-                for letter in dict.fromkeys(first_letters(alternative)):
-                    by_first[letter][name].append(alternative)
-        self._by_first = {letter: re.compile(rf"(?:{_named(found)})(?!\w)") for letter, found in by_first.items()}
+                openings += [(opening, name, alternative) for opening in dict.fromkeys(openings_of(alternative))]
+        self._by_opening = {
+            wanted: re.compile(rf"(?:{_named(_grouped(openings, wanted))})(?!\w)") for wanted, *_ in openings
+        }
         self._unspaced = re.compile(_named(unspaced)) if unspaced else None
 
     def find(self, text: str) -> Iterator[re.Match[str]]:
         """Yield each phrase in the text, its name as `lastgroup`; no two of them overlap."""
-        end = 0
-        for word in WORD.finditer(text):
-            start = word.start()
-            pattern = self._by_first.get(text[start]) if start >= end else None
-            found = pattern.match(text, start) if pattern else None
+        end, by_opening = 0, self._by_opening
+        for start, two, one in _words_of(text):
+            pattern = by_opening.get(two) or by_opening.get(one)
+            found = pattern.match(text, start) if pattern and start >= end else None
             if found:
                 end = found.end()
                 yield found
         if self._unspaced and UNSPACED.search(text):
             yield from self._unspaced.finditer(text)
+
+
+@lru_cache(maxsize=256)
+def _words_of(text: str) -> tuple[tuple[int, str, str], ...]:
+    """Return where each word begins, its first two letters and its first; several tables read the same text."""
+    starts = (word.start() for word in WORD.finditer(text))
+    return tuple((start, text[start : start + 2], text[start]) for start in starts)
+
+
+def _grouped(openings: list[tuple[str, str, str]], wanted: str) -> dict[str, list[str]]:
+    """Return by name the phrases that a word with this opening can begin, in their order."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for opening, name, alternative in openings:
+        if wanted.startswith(opening):
+            found[name].append(alternative)
+    return found
 
 
 def _named(alternatives: Mapping[str, list[str]]) -> str:
@@ -68,15 +85,17 @@ def alternatives_of(expression: str) -> list[str]:
     return [part for part in (*parts, expression[start:]) if part]
 
 
-def first_letters(alternative: str) -> list[str]:
-    """Return the letters that a phrase can begin with."""
+def openings_of(alternative: str) -> list[str]:
+    """Return what a phrase can begin with: two letters where both are plain, else one."""
     if alternative.startswith("["):
         return list(alternative[1 : alternative.index("]")])
     group = GROUP.match(alternative)
     if group:
         inner = alternative[group.end() : _closing(alternative)]
-        return [letter for part in alternatives_of(inner) for letter in first_letters(part)]
-    return [alternative[0]]
+        return [opening for part in alternatives_of(inner) for opening in openings_of(part)]
+    both = alternative[:2]
+    is_plain = both.isalnum() and len(both) == 2 and alternative[2:3] not in {"?", "*", "+", "{"}
+    return [both if is_plain else alternative[0]]
 
 
 def _closing(expression: str) -> int:

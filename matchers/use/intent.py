@@ -104,14 +104,19 @@ def _without_overlaps(found: Sequence[Found]) -> Iterator[Found]:
 
 
 @lru_cache(maxsize=KEPT)
+def _imitating(text: str) -> tuple[tuple[int, int], ...]:
+    """Return where an accented text has words of imitation, denied or not."""
+    return tuple(match.span() for match in IMITATION.find(text))
+
+
+@lru_cache(maxsize=KEPT)
 def _admitted(text: str) -> tuple[tuple[int, int], ...]:
     """Return where an accented text admits an imitation, denials, guarantees and materials set aside."""
     found = []
     frogs = FISHING.search(text)
-    for match in IMITATION.find(text):
-        if frogs and match[0] == "nhái":
+    for start, end in _imitating(text):
+        if frogs and text[start:end] == "nhái":
             continue
-        start, end = match.span()
         before, after = text[max(0, start - BEFORE) : start], text[end : end + AFTER]
         if DENIED_BEFORE.search(before) or DENIED_AFTER.match(after):
             continue
@@ -166,7 +171,7 @@ def find_genuine_claims(listing: Listing) -> tuple[Found, ...]:
 
 @lru_cache(maxsize=KEPT)
 def _claimed(text: str) -> tuple[tuple[int, int], ...]:
-    imitating = [match.span() for match in IMITATION.find(text)]
+    imitating = _imitating(text)
     claims = (match.span() for match in GENUINE.find(text))
     return tuple(
         (first, last) for first, last in claims if not any(start < last and first < end for start, end in imitating)

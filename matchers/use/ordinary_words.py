@@ -3,7 +3,7 @@
 import re
 
 from matchers.mentions.market_words import MARKET_WORDS
-from matchers.mentions.spelling import SYLLABLE
+from matchers.mentions.syllables import SYLLABLE
 
 # The longest syllables of Vietnamese (nghiêng) have seven letters; marks are rarely that.
 LONGEST_SYLLABLE = 5
