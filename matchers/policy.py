@@ -21,10 +21,11 @@ QUALIFIERS: Mapping[str, float] = MappingProxyType({
     "other_meaning": -0.60,
     "authorised_seller": -1.00,
 })  # fmt: skip
-# Price track: weight by band, see matchers/price/bands.py for the edges.
+# Price track: weight by band, see matchers/price/bands.py for the edges. No price stands above words that admit a copy:
+# in a queue sorted by score, what the seller says comes before what it costs.
 PRICE: Mapping[str, float] = MappingProxyType({
-    "very_strong": 0.95,
-    "strong": 0.85,
+    "very_strong": 0.84,
+    "strong": 0.80,
     "below_minimum": 0.65,
     "medium": 0.60,
     "weak": 0.30,

@@ -180,7 +180,7 @@ def likely_reason(hit: Hit, verdict: Verdict) -> Reason:
     pointers: dict[Verdict, tuple[tuple[Reason, bool], ...]] = {
         "violation": (
             ("below_minimum_price", hit.track == "price"),
-            ("imitation_wording", hit.intent == "imitation"),
+            ("imitation_wording", "imitation_words" in signals),
             ("counterfeit", hit.spelling == "altered"),
             ("unauthorised_mark_use", True),
         ),
