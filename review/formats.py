@@ -19,6 +19,9 @@ _BABEL: dict[Language, str] = {"vi": "vi", "ja": "ja", "en": "en_GB"}
 _FIGURE = re.compile(
     r"(?<![\w.,-])(?P<sign>[-\u2212\u2013])?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\w]*[.,]\d)(?=\s|$|[%/×x)])"
 )
+# The counted unit of the price chain, after a figure or a stroke.
+_PIECE = re.compile(r"(?<=[\d/] )piece\b")
+PIECE: dict[Language, str] = {"vi": "chiếc", "ja": "個", "en": "piece"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,7 @@ class Formats:
 
     def measured(self, text: str) -> str:
         """Return a figure with its unit (`-62 %`, `4333.33 VND/ml`) with the language's separators."""
-        return _FIGURE.sub(self._figure, text).replace("VND", "₫")
+        return _PIECE.sub(PIECE[self.language], _FIGURE.sub(self._figure, text).replace("VND", "₫"))
 
     def _figure(self, found: re.Match[str]) -> str:
         sign = "−" if found["sign"] else ""

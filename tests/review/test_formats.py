@@ -60,3 +60,11 @@ def test_the_price_as_printed_and_unknown_sentences_stay_as_they_are() -> None:
 @pytest.mark.parametrize("language", ["vi", "ja"])
 def test_an_unknown_sentence_is_shown_in_english(language: Language) -> None:
     assert translations_for(language).gettext("never written") == "never written"
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"), [("vi", "231.000 ₫ / chiếc"), ("ja", "231,000 ₫ / 個"), ("en", "231,000 ₫ / piece")]
+)
+def test_a_counted_unit_is_named_in_the_readers_language(language: Language, shown: str) -> None:
+    assert value_words(ChainStep(name="unit_price", value="231,000 VND / piece"), reading(language)) == shown
+    assert "Hairpiece" in detail_words(ChainStep(name="pack", value="", detail="Hairpiece: GTIN"), reading(language))
