@@ -16,8 +16,6 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from crawler.errors import BadInput
 from records.lines import (
-    BadField,
-    Row,
     listing_from_line,
     mark_from_row,
     owner_from_row,
@@ -25,6 +23,7 @@ from records.lines import (
     seller_from_row,
 )
 from records.listing import Listing
+from records.row_fields import BadField, Row
 from records.watchlist import AuthorisedSeller, Mark, Owner, Product
 
 T = TypeVar("T")

@@ -14,8 +14,9 @@ import orjson
 
 from crawler.errors import BadInput
 from crawler.files import read_rows
-from records.lines import BadField, listing_from_line
+from records.lines import listing_from_line
 from records.listing import Listing, PageCopy
+from records.row_fields import BadField
 from spiders.base import MarketSpider
 from spiders.errors import ReadingError
 from spiders.reading import Answer

@@ -4,132 +4,36 @@ Readers take one already parsed row and raise `BadField`, which names the field;
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Literal, TypeVar, cast, get_args
 
 from records.hit import Hit
 from records.listing import LIMITS, MAX_CATEGORIES, MAX_IMAGES, Availability, Listing, Offer, Seller, cut_to_limit
 from records.money import Money
+from records.row_fields import (
+    BadField,
+    Row,
+    read_count,
+    read_day,
+    read_decimal,
+    read_flag,
+    read_moment,
+    read_money,
+    read_required,
+    read_text,
+    read_texts,
+)
 from records.watchlist import AuthorisedSeller, Mark, Owner, Product, Unit
 
-Row = Mapping[str, object]
 T = TypeVar("T")
 
 # Currency of a market whose rows do not name one, by the country suffix of its spider name.
 CURRENCY_BY_COUNTRY: dict[str, str] = {"vn": "VND", "jp": "JPY", "cn": "CNY", "ph": "PHP"}
 
 
-class BadField(ValueError):
-    """One field of one row is missing or unreadable; `field` names it."""
-
-    def __init__(self, field: str, problem: str) -> None:
-        super().__init__(f"{field}: {problem}")
-        self.field = field
-
-
-def _text(row: Row, name: str) -> str | None:
-    """Return the text of a field; blank and null are None, a number is its digits."""
-    value = row.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
-        raise BadField(name, f"is not text: {value!r}")
-    text = str(value)
-    return text if text.strip() else None
-
-
-def _required(row: Row, name: str) -> str:
-    text = _text(row, name)
-    if text is None:
-        raise BadField(name, "is missing")
-    return text
-
-
-def _decimal(row: Row, name: str) -> Decimal | None:
-    text = _text(row, name)
-    if text is None:
-        return None
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation:
-        raise BadField(name, f"is not a number: {text!r}") from None
-    if not number.is_finite():
-        raise BadField(name, f"is not a number: {text!r}")
-    return number
-
-
-def _count(row: Row, name: str) -> int | None:
-    number = _decimal(row, name)
-    if number is None:
-        return None
-    if number != number.to_integral_value() or number < 0:
-        raise BadField(name, f"is not a whole number: {row.get(name)!r}")
-    return int(number)
-
-
-def _flag(row: Row, name: str) -> bool | None:
-    value = row.get(name)
-    if value is None or isinstance(value, bool):
-        return value
-    text = str(value).strip().lower()
-    if text in {"", "null", "none"}:
-        return None
-    if text in {"true", "1", "yes"}:
-        return True
-    if text in {"false", "0", "no"}:
-        return False
-    raise BadField(name, f"is neither true nor false: {value!r}")
-
-
-def _texts(row: Row, name: str) -> tuple[str, ...]:
-    """Return a list field: a JSON array, or one text with | between the parts."""
-    value = row.get(name)
-    if value is None:
-        return ()
-    parts: Iterable[object] = value if isinstance(value, list | tuple) else str(value).split("|")
-    return tuple(str(part).strip() for part in parts if part is not None and str(part).strip())
-
-
-def _day(row: Row, name: str) -> date | None:
-    text = _text(row, name)
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise BadField(name, f"is not a date of the form YYYY-MM-DD: {text!r}") from None
-
-
-def _moment(row: Row, name: str) -> datetime | None:
-    text = _text(row, name)
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise BadField(name, f"is not an ISO 8601 time: {text!r}") from None
-    if moment.utcoffset() is None:
-        raise BadField(name, f"has no zone: {text!r}")
-    return moment.astimezone(UTC)
-
-
-def _money(row: Row, name: str, currency: str | None, raw: str | None = None) -> Money | None:
-    """Return the money of a decimal field; blank, zero and negative amounts mean unknown."""
-    amount = _decimal(row, name)
-    if amount is None or amount <= 0:
-        return None
-    if currency is None:
-        raise BadField("currency", f"is missing beside {name}")
-    try:
-        return Money.rounded(amount, currency, raw if raw is not None else str(row[name]))
-    except (ValueError, InvalidOperation):
-        raise BadField(name, f"is not an amount of {currency}: {row[name]!r}") from None
-
-
 def _availability(row: Row, name: str) -> Availability | None:
-    text = _text(row, name)
+    text = read_text(row, name)
     if text is not None and text not in get_args(Availability):
         raise BadField(name, f"is neither in_stock nor out_of_stock: {text!r}")
     return cast("Availability | None", text)
@@ -156,15 +60,15 @@ def listing_from_line(row: Row, unread: Counter[str] | None = None) -> Listing:
             return None
 
     def price(name: str, raw: str | None = None) -> Money | None:
-        return lenient(name, lambda row, name: _money(row, name, currency, raw))
+        return lenient(name, lambda row, name: read_money(row, name, currency, raw))
 
-    market = _required(row, "market")
-    listing_id = _required(row, "listing_id").strip()
-    title = _required(row, "title")
-    currency = _text(row, "currency") or default_currency(market)
+    market = read_required(row, "market")
+    listing_id = read_required(row, "listing_id").strip()
+    title = read_required(row, "title")
+    currency = read_text(row, "currency") or default_currency(market)
     if currency is not None:
         currency = currency.strip().upper()
-    price_raw = _text(row, "price_raw") or _text(row, "price")
+    price_raw = read_text(row, "price_raw") or read_text(row, "price")
     cut_from: dict[str, int] = {}
 
     def limited(name: str, text: str | None) -> str | None:
@@ -175,12 +79,12 @@ def listing_from_line(row: Row, unread: Counter[str] | None = None) -> Listing:
             cut_from[name] = length
         return kept
 
-    category = tuple(part[: LIMITS["category"]] for part in _texts(row, "category"))[:MAX_CATEGORIES]
+    category = tuple(part[: LIMITS["category"]] for part in read_texts(row, "category"))[:MAX_CATEGORIES]
     return Listing(
         market=market,
         listing_id=listing_id,
         title=cast("str", limited("title", title)),
-        url=_text(row, "url"),
+        url=read_text(row, "url"),
         offer=Offer(
             price=price("price", price_raw),
             price_max=price("price_max", price_raw),
@@ -189,24 +93,24 @@ def listing_from_line(row: Row, unread: Counter[str] | None = None) -> Listing:
             availability=lenient("availability", _availability),
         ),
         seller=Seller(
-            seller_id=_text(row, "seller_id"),
-            name=limited("seller_name", _text(row, "seller_name")),
-            official=lenient("official", _flag),
-            location=_text(row, "location"),
+            seller_id=read_text(row, "seller_id"),
+            name=limited("seller_name", read_text(row, "seller_name")),
+            official=lenient("official", read_flag),
+            location=read_text(row, "location"),
         ),
         currency=currency,
-        condition=_text(row, "condition"),
-        brand=limited("brand", _text(row, "brand")),
-        gtin=_text(row, "gtin"),
-        sku=_text(row, "sku"),
-        mpn=_text(row, "mpn"),
+        condition=read_text(row, "condition"),
+        brand=limited("brand", read_text(row, "brand")),
+        gtin=read_text(row, "gtin"),
+        sku=read_text(row, "sku"),
+        mpn=read_text(row, "mpn"),
         category=category,
-        description=limited("description", _text(row, "description")),
-        images=_texts(row, "images")[:MAX_IMAGES],
-        sold=lenient("sold", _count),
-        rating=lenient("rating", _decimal),
-        review_count=lenient("review_count", _count),
-        fetched_at=lenient("fetched_at", _moment),
+        description=limited("description", read_text(row, "description")),
+        images=read_texts(row, "images")[:MAX_IMAGES],
+        sold=lenient("sold", read_count),
+        rating=lenient("rating", read_decimal),
+        review_count=lenient("review_count", read_count),
+        fetched_at=lenient("fetched_at", read_moment),
         cut_from=cut_from,
     )
 
@@ -256,44 +160,44 @@ def listing_to_line(listing: Listing) -> dict[str, object]:
 def mark_from_row(row: Row) -> Mark:
     """Return the mark of one row of a mark list; raise BadField."""
     classes = []
-    for part in _texts(row, "nice_classes"):
+    for part in read_texts(row, "nice_classes"):
         if not part.isdecimal() or not 1 <= int(part) <= 45:
             raise BadField("nice_classes", f"is not a Nice class from 1 to 45: {part!r}")
         classes.append(int(part))
     return Mark(
-        mark_id=_required(row, "mark_id").strip(),
-        text=_required(row, "text").strip(),
-        brand=_text(row, "brand"),
-        owner=_text(row, "owner"),
-        variants=_texts(row, "variants"),
-        registration_no=_text(row, "registration_no"),
-        office=_text(row, "office"),
+        mark_id=read_required(row, "mark_id").strip(),
+        text=read_required(row, "text").strip(),
+        brand=read_text(row, "brand"),
+        owner=read_text(row, "owner"),
+        variants=read_texts(row, "variants"),
+        registration_no=read_text(row, "registration_no"),
+        office=read_text(row, "office"),
         nice_classes=tuple(classes),
-        valid_until=_day(row, "valid_until"),
-        ambiguous=_flag(row, "ambiguous") or False,
+        valid_until=read_day(row, "valid_until"),
+        ambiguous=read_flag(row, "ambiguous") or False,
     )
 
 
 def product_from_row(row: Row) -> Product:
     """Return the product of one row of a product list; raise BadField."""
-    currency = _text(row, "currency")
-    unit = _text(row, "unit")
+    currency = read_text(row, "currency")
+    unit = read_text(row, "unit")
     if unit is not None and unit not in get_args(Unit):
         raise BadField("unit", f"is none of ml, g, piece: {unit!r}")
-    count = _count(row, "count")
+    count = read_count(row, "count")
     if count == 0:
         raise BadField("count", "is zero")
-    unit_amount = _decimal(row, "unit_amount")
+    unit_amount = read_decimal(row, "unit_amount")
     if unit_amount is not None and unit_amount <= 0:
         raise BadField("unit_amount", f"is not above zero: {row['unit_amount']!r}")
     return Product(
-        product_id=_required(row, "product_id").strip(),
-        mark_id=_required(row, "mark_id").strip(),
-        name=_required(row, "name"),
-        gtin=_text(row, "gtin"),
-        mpn=_text(row, "mpn"),
-        list_price=_money(row, "list_price", currency),
-        minimum_price=_money(row, "minimum_price", currency),
+        product_id=read_required(row, "product_id").strip(),
+        mark_id=read_required(row, "mark_id").strip(),
+        name=read_required(row, "name"),
+        gtin=read_text(row, "gtin"),
+        mpn=read_text(row, "mpn"),
+        list_price=read_money(row, "list_price", currency),
+        minimum_price=read_money(row, "minimum_price", currency),
         unit_amount=unit_amount,
         unit=cast("Unit | None", unit),
         count=1 if count is None else count,
@@ -302,30 +206,30 @@ def product_from_row(row: Row) -> Product:
 
 def seller_from_row(row: Row) -> AuthorisedSeller:
     """Return the permission of one row of an authorised-seller list; raise BadField."""
-    seller_id, seller_name = _text(row, "seller_id"), _text(row, "seller_name")
+    seller_id, seller_name = read_text(row, "seller_id"), read_text(row, "seller_name")
     if seller_id is None and seller_name is None:
         raise BadField("seller_id", "and seller_name are both missing")
     return AuthorisedSeller(
-        mark_id=_required(row, "mark_id").strip(),
-        market=_required(row, "market").strip(),
+        mark_id=read_required(row, "mark_id").strip(),
+        market=read_required(row, "market").strip(),
         seller_id=seller_id,
         seller_name=seller_name,
-        valid_from=_day(row, "valid_from"),
-        valid_until=_day(row, "valid_until"),
+        valid_from=read_day(row, "valid_from"),
+        valid_until=read_day(row, "valid_until"),
     )
 
 
 def owner_from_row(row: Row) -> Owner:
     """Return the owner of one row of an owner list (owner, emails with | between, language); raise BadField."""
-    language = _text(row, "language") or "ja"
+    language = read_text(row, "language") or "ja"
     if language not in {"ja", "vi", "en"}:
         raise BadField("language", f"is none of ja, vi, en: {language!r}")
-    emails = _texts(row, "emails")
+    emails = read_texts(row, "emails")
     for email in emails:
         if email.count("@") != 1 or any(sign.isspace() or sign in "<>,;" for sign in email):
             raise BadField("emails", f"is not an address: {email!r}")
     return Owner(
-        name=_required(row, "owner").strip(), emails=emails, language=cast("Literal['ja', 'vi', 'en']", language)
+        name=read_required(row, "owner").strip(), emails=emails, language=cast("Literal['ja', 'vi', 'en']", language)
     )
 
 

@@ -30,7 +30,7 @@ from crawler.mailing import market_titles
 from crawler.watchlists import ListFiles, save_lists
 from records.decision import REASONS, Reason, Verdict
 from records.hit import HitKey, Track
-from records.lines import BadField
+from records.row_fields import BadField
 from review.passwords import hash_password
 from storage.database import Database, open_database, upgrade
 from storage.decisions import record_decision

@@ -25,7 +25,7 @@ from crawler.cli import (
 )
 from crawler.cli.options import say
 from crawler.errors import CommandError
-from records.lines import BadField
+from records.row_fields import BadField
 from records.watchlist import WatchListError
 from spiders.errors import ReadingError
 from storage.errors import StorageError

@@ -17,7 +17,8 @@ from crawler.rejudging import rejudge
 from crawler.watchlists import read_watchlist
 from matchers.explanation import Explanation
 from matchers.match import Matcher
-from records.lines import BadField, hit_to_line, listing_from_line
+from records.lines import hit_to_line, listing_from_line
+from records.row_fields import BadField
 from records.watchlist import WatchList
 from storage.listings import count_listings
 from storage.watchlist import load_watchlist

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records.lines import BadField, default_currency, listing_from_line, listing_to_line
+from records.lines import default_currency, listing_from_line, listing_to_line
 from records.listing import LIMITS, MAX_CATEGORIES, MAX_IMAGES, Listing, Offer, Seller
 from records.money import Money, round_to_minor
+from records.row_fields import BadField
 
 LINE: dict[str, Any] = {"market": "tiki_vn", "listing_id": "184059211", "title": "Kem chống nắng "}
 

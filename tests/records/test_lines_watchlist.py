@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from records.lines import BadField, mark_from_row, owner_from_row, product_from_row, seller_from_row
+from records.lines import mark_from_row, owner_from_row, product_from_row, seller_from_row
 from records.money import Money
+from records.row_fields import BadField
 from records.watchlist import AuthorisedSeller, Mark, Owner, Product
 
 MARK: dict[str, Any] = {"mark_id": "HAN-1", "text": "HANAMORI"}
