@@ -3,7 +3,9 @@
 import csv
 import gzip
 import io
+import json
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -85,12 +87,28 @@ def _json_lines(path: Path) -> Iterator[PlacedRow]:
             if not text:
                 continue
             try:
-                row = orjson.loads(text)
-            except orjson.JSONDecodeError as problem:
+                row = _parsed(text)
+            except ValueError as problem:
                 raise BadInput(f"{path}, line {number}: not JSON: {problem}") from None
             if not isinstance(row, dict):
                 raise BadInput(f"{path}, line {number}: not a JSON object")
             yield PlacedRow(number, row)
+
+
+def _parsed(line: bytes) -> object:
+    """Return the line's JSON value; half of a surrogate pair becomes U+FFFD, as crawled files hold cut emoji."""
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        if b"\\ud" not in line.lower():
+            raise
+    whole = re.sub(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}", _utf8, line)
+    return orjson.loads(re.sub(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}", rb"\\ufffd", whole))
+
+
+def _utf8(pair: re.Match[bytes]) -> bytes:
+    decoded: str = json.loads(b'"' + pair[0] + b'"')
+    return decoded.encode()
 
 
 def _csv_rows(path: Path) -> Iterator[PlacedRow]:

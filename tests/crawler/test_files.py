@@ -137,3 +137,17 @@ def test_an_interrupted_write_leaves_the_old_file_whole(tmp_path: Path) -> None:
         write_half()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_half_an_emoji_does_not_stop_a_file(tmp_path: Path) -> None:
+    line = '{"market": "x", "listing_id": "1", "title": "kem \\ud83d ok \\ud83d\\ude00 \\udc00"}\n'
+    (listing,) = ListingFile.at(write(tmp_path / "l.jsonl", line)).listings()
+    assert listing.title == "kem \ufffd ok \U0001f600 \ufffd"
+
+
+def test_a_number_with_a_huge_exponent_is_unread_at_once(tmp_path: Path) -> None:
+    line = '{"market": "x_vn", "listing_id": "1", "title": "t", "sold": "1e999999999", "price": "1e-99999999"}\n'
+    source = ListingFile.at(write(tmp_path / "l.jsonl", line))
+    (listing,) = source.listings()
+    assert (listing.sold, listing.offer.price) == (None, None)
+    assert source.unread == {"sold": 1, "price": 1}
