@@ -1,15 +1,17 @@
 """Look-up of neighbouring pieces in the index: registered, joined, split and look-alike spellings in one step."""
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 
 import numpy as np
 
 from matchers.mentions.batch import Batch, Pieces
-from matchers.mentions.codes import BASE, DIGIT, SKELETON_CODES, WEIGHT, Flags, Hashes, Places, powers
+from matchers.mentions.codes import BASE, DIGIT, LATIN, SKELETON_CODES, WEIGHT, Flags, Hashes, Places, codes_of, powers
 from matchers.mentions.form_table import FormTable
 from matchers.mentions.forms import SKELETON
 from matchers.mentions.hash_table import HashTable, Ids
+from matchers.mentions.market_words import GLUED_WORDS
 from matchers.mentions.mention import Change
 from matchers.mentions.near import hashes_of, sums_of
 from matchers.mentions.pieces import Piece
@@ -19,6 +21,11 @@ from matchers.mentions.spelling import SHORTEST_ALTERED, change_of
 # A mark may lie in this many pieces (S.H.I.S.E.I.D.O has 8), with at most so many signs between two of them.
 MAX_PIECES = 14
 MAX_GAP = 3
+# Lengths of forms that are looked for at either end of a longer word, and the least that is left of the word.
+GLUED = (4, 17)
+SHORTEST_REST = 2
+# Forms of marks whose trade is not known are looked for there from this length.
+UNKNOWN_GLUED = 7
 # Forms of up to so many letters are found by their own letters only.
 SHORT = SHORTEST_ALTERED - 1
 # Fewer pieces or letters than these, and letters with Vietnamese signs are a word, not a mark taken apart.
@@ -58,12 +65,57 @@ class ExactIndex:
                 start = int(pieces.starts[one]) - begin
                 end = int(pieces.ends[two]) - begin
                 from_, to = batch.original(number, start, end)
-                change: Change | None = "same"
+                change: Change | None = "nickname" if known.is_nickname else "same"
                 if printed[from_:to].lower() != known.lowered:
                     view = batch.view(number)
                     change = change_of(known, _pieces(pieces, one, two, begin, view.text), view, printed)
                 if change is not None:
                     yield number, Place(known, from_, to, change)
+
+    def find_glued(self, batch: Batch, pieces: Pieces) -> Iterator[tuple[int, Place]]:
+        """Yield the number of a text and a place in it: a mark and a word for goods, or two marks, as one word."""
+        size = np.diff(pieces.letter_starts)
+        toned = np.diff(pieces.accented) > 0
+        long = np.flatnonzero((pieces.kinds == LATIN) & (size >= GLUED[0] + SHORTEST_REST) & ~toned)
+        if not len(long):
+            return
+        keys = sums_of(SKELETON_CODES[pieces.letters])
+        texts = batch.text_at(pieces.starts).tolist()
+        tried: Counter[tuple[int, int]] = Counter()
+        believed = self._forms.is_known | (self._forms.lengths >= UNKNOWN_GLUED)
+        for length in range(*GLUED):
+            here = long[size[long] >= length + SHORTEST_REST]
+            for at_end in (False, True):
+                begins = pieces.letter_starts[here + 1] - length if at_end else pieces.letter_starts[here]
+                at, form = self._table.find(hashes_of(keys, begins, np.full(len(here), length)))
+                for piece, number in zip(here[at].tolist(), form.tolist(), strict=True):
+                    tried[texts[piece], number] += 1
+                    is_form = believed[number] and self._forms.lengths[number] == length
+                    if is_form and tried[texts[piece], number] <= MOST_TRIED:
+                        yield from self._glued(batch, pieces, piece, number, at_end=at_end)
+
+    def _glued(
+        self, batch: Batch, pieces: Pieces, piece: int, number: int, *, at_end: bool
+    ) -> Iterator[tuple[int, Place]]:
+        """Yield the place of a form at one end of a longer word, where the rest of the word is known."""
+        text = int(batch.text_at(pieces.starts[piece : piece + 1])[0])
+        begin, known = int(batch.begins[text]), self._forms.form(number)
+        start, end = int(pieces.starts[piece]) - begin, int(pieces.ends[piece]) - begin
+        word = batch.view(text).text[start:end]
+        length = len(known.letters)
+        rest, own = (word[:-length], word[-length:]) if at_end else (word[length:], word[:length])
+        if own != known.letters or known.mark.ambiguous or not (rest in GLUED_WORDS or self._is_form(rest)):
+            return
+        start, end = (end - length, end) if at_end else (start, start + length)
+        yield text, Place(known, *batch.original(text, start, end), "same")
+
+    def _is_form(self, word: str) -> bool:
+        """Say whether a word is a form of a mark whose trade is known."""
+        codes = codes_of(word)
+        keys = hashes_of(sums_of(SKELETON_CODES[codes]), np.zeros(1, np.int64), np.array([len(codes)]))
+        return any(
+            self._forms.is_known[form] and self._forms.letters[form] == word for form in self._table.find(keys)[1]
+        )
 
     def _windows(self, pieces: Pieces) -> tuple[Places, Places, Ids]:
         """Return the first and last piece of each window and a form with its letters."""

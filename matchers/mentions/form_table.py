@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from matchers.mentions.codes import ACCENTED, DIGIT, KIND, Codes, Flags, Places, codes_of
 from matchers.mentions.forms import SKELETON, Form, spellings_of
+from matchers.mentions.known_names import NICKNAMES
 from matchers.mentions.syllables import SYLLABLE
 from matchers.use.trade_words import KNOWN_TRADES
 from records.watchlist import Mark
@@ -22,6 +23,9 @@ LONGEST_SYLLABLE = 7
 def edits_allowed(length: int, *, is_latin: bool = True) -> int:
     """Return how many edits a folded mark of that many letters may have."""
     return next((edits for least, edits in (DISTANCES if is_latin else OTHER_DISTANCES) if length >= least), 0)
+
+
+EVERY_NICKNAME = frozenset(name for names in NICKNAMES.values() for name in names)
 
 
 class FormTable:
@@ -96,6 +100,7 @@ class FormTable:
                 breaks=frozenset(breaks),
                 words=tuple(words),
                 lowered=self._texts[number].lower(),
+                is_nickname=self._texts[number] in EVERY_NICKNAME and self._texts[number] not in mark.variants,
                 is_known=bool(self.is_known[number]),
                 is_latin=bool(self.is_latin[number]),
             )

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from matchers.mentions.known_names import KNOWN_NAMES
+from matchers.mentions.known_names import KNOWN_NAMES, NICKNAMES
 from matchers.text.fold import fold_plain
 from records.watchlist import Mark
 
@@ -50,6 +50,8 @@ class Form:
     """The letters word by word."""
     lowered: str
     """The spelling of the watch list in small letters."""
+    is_nickname: bool
+    """True for a name that only buyers and sellers use."""
     is_known: bool
     """True where the trade of the mark is known; of other marks fewer alterations are believed."""
     is_latin: bool
@@ -63,7 +65,8 @@ def spellings_of(mark: Mark) -> tuple[tuple[str, str], ...]:
     """
     texts = [mark.text, *mark.variants]
     words = [_folded_words(text) for text in texts]
-    known = KNOWN_NAMES.get(words[0].replace(" ", ""), ())
+    letters = words[0].replace(" ", "")
+    known = (*KNOWN_NAMES.get(letters, ()), *NICKNAMES.get(letters, ()))
     pairs = zip((*texts, *known), (*words, *map(_folded_words, known)), strict=True)
     first: dict[str, str] = {}
     for text, folded in pairs:

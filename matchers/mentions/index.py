@@ -40,6 +40,8 @@ class MarkIndex:
         pieces = cut(batch)
         for number, place in self._exact.find(batch, pieces):
             found[number].append(place)
+        for number, place in self._exact.find_glued(batch, pieces):
+            found[number].append(place)
         for number, place in self._misspelt.find(batch, pieces):
             found[number].append(place)
         self._find_with_signs(batch, found)

@@ -1,4 +1,4 @@
-"""Names of well-known marks in other scripts, on top of the variants of the watch list."""
+"""Names of well-known marks in other scripts and among buyers, on top of the variants of the watch list."""
 
 # Key: folded letters of the mark. Official or press names only; slang is left to the watch list.
 KNOWN_NAMES: dict[str, tuple[str, ...]] = {
@@ -27,8 +27,9 @@ KNOWN_NAMES: dict[str, tuple[str, ...]] = {
     "larocheposay": ("ラロッシュポゼ", "理肤泉"),
     "lego": ("レゴ", "乐高"),
     "levis": ("リーバイス", "李维斯"),
-    "louisvuitton": ("ルイヴィトン", "ルイ・ヴィトン", "路易威登"),
+    "louisvuitton": ("LV", "ルイヴィトン", "ルイ・ヴィトン", "路易威登"),
     "makita": ("マキタ", "牧田"),
+    "muji": ("無印良品",),
     "mizuno": ("ミズノ", "美津浓"),
     "newbalance": ("ニューバランス", "新百伦"),
     "nike": ("ナイキ", "耐克", "나이키"),
@@ -45,7 +46,7 @@ KNOWN_NAMES: dict[str, tuple[str, ...]] = {
     "shimano": ("シマノ", "禧玛诺"),
     "shiseido": ("資生堂", "资生堂", "シセイドウ"),
     "sony": ("ソニー", "索尼"),
-    "thenorthface": ("ザ・ノース・フェイス", "ノースフェイス", "北面"),
+    "thenorthface": ("North Face", "ザ・ノース・フェイス", "ノースフェイス", "北面"),
     "tiffany": ("ティファニー", "蒂芙尼"),
     "toshiba": ("東芝", "东芝"),
     "toyota": ("トヨタ", "丰田"),
@@ -54,4 +55,23 @@ KNOWN_NAMES: dict[str, tuple[str, ...]] = {
     "yamaha": ("ヤマハ", "雅马哈"),
     "yonex": ("ヨネックス", "尤尼克斯"),
     "ysl": ("サンローラン", "圣罗兰"),
+}
+
+# What buyers and sellers call a mark among themselves. They name it, but not as its owner writes it.
+NICKNAMES: dict[str, tuple[str, ...]] = {
+    "adidas": ("阿迪",),
+    "apple": ("爱疯",),
+    "balenciaga": ("巴黎家",),
+    "chanel": ("小香家", "香家", "香奶奶"),
+    "dior": ("迪家",),
+    "gucci": ("古奇", "酷奇", "古家"),
+    "hellokitty": ("kitty猫", "凯蒂喵", "キティちゃん"),
+    "hermes": ("爱马家",),
+    "iphone": ("アイホン",),
+    "jordan": ("AJ1",),
+    "louisvuitton": ("ヴィトン", "驴家", "驴牌"),
+    "nike": ("耐吉",),
+    "pokemon": ("ポケカ", "宠物小精灵", "神奇宝贝"),
+    "samsung": ("三桑",),
+    "thenorthface": ("ノースフェース",),
 }

@@ -37,3 +37,11 @@ zoom
 """
 MARKET_WORDS: frozenset[str] = frozenset(_WORDS.split())
 """Lower-case words."""
+
+_GOODS = """
+ao aothun aokhoac quan giay giaydep dep tui tuixach balo vi non mu dongho kinh nuochoa son kem dienthoai loa
+tainghe oplung chinhhang hang auth authentic official original originals fake rep sale mall vn vietnam nhat
+nhatban han shop store shopvn nam nu be tre em giare giatot sieucap outlet japan usa hcm hanoi saigon
+"""
+GLUED_WORDS: frozenset[str] = MARKET_WORDS | frozenset(_GOODS.split())
+"""Words that are written together with a mark, Vietnamese ones without accents."""

@@ -9,13 +9,14 @@ from records.watchlist import Mark
 
 # What was done to the mark's spelling, the least first. Of several changes the last in this list is told.
 Change = Literal[
-    "same", "joined", "spaced", "hyphened", "doubled", "swapped", "added", "dropped", "replaced",
+    "same", "nickname", "joined", "spaced", "hyphened", "doubled", "swapped", "added", "dropped", "replaced",
     "spelt_out", "styled", "signs", "look_alike",
 ]  # fmt: skip
 
 # In plain words, for evidence: "%s" is printed after the spelling found and the mark.
 CHANGE_WORDS: dict[Change, str] = {
     "same": "spelt as registered",
+    "nickname": "a nickname or short name of the mark",
     "joined": "words written together",
     "spaced": "letters or syllables set apart by spaces",
     "hyphened": "a hyphen inside the mark",

@@ -19,6 +19,7 @@ from matchers.mentions.near import Neighbourhood, Sieve, Windows, hashes_of, sum
 from matchers.mentions.other_names import OTHER_NAMES
 from matchers.mentions.place import MOST_TRIED, Place
 from matchers.mentions.syllables import VIETNAMESE
+from matchers.use.trades import is_often_faked
 
 # Marks of several words may be misspelt in one of them when they are long enough (Louie Vuitton).
 LONG_FORM = 9
@@ -102,7 +103,7 @@ class MisspeltIndex:
         word = unicodedata.normalize("NFC", printed[from_:to].lower())
         if text in OTHER_NAMES or text in MARKET_WORDS or VIETNAMESE.search(word):
             return
-        change: Change = found.change
+        change: Change = "same" if _is_plural(found) and not is_often_faked(form.mark) else found.change
         if has_digits:
             change = "look_alike"
         elif not is_spaced and not text.isalnum():
@@ -110,6 +111,11 @@ class MisspeltIndex:
                 return
             change = "hyphened" if _is_hyphened(text) else "signs"
         yield number, Place(form, from_, to, change, is_near=True, only_on_faked_goods=not anywhere)
+
+
+def _is_plural(found: Difference) -> bool:
+    """Say whether an s at the end is all that differs: AirPod and iPhones are ordinary writing, Rolexs is not."""
+    return found.edits == 1 and found.place == "last" and found.letter == "s" and found.change in {"added", "dropped"}
 
 
 def _is_hyphened(text: str) -> bool:

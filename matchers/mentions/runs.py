@@ -8,6 +8,7 @@ import numpy as np
 
 from matchers.mentions.form_table import FormTable
 from matchers.mentions.forms import Form
+from matchers.mentions.mention import Change
 from matchers.mentions.place import MOST_TRIED, Place
 from matchers.text.fold import View
 
@@ -32,6 +33,13 @@ _GOODS_AFTER = (
     "ハンカチ"
 )
 GOODS_AFTER = tuple(_GOODS_AFTER.split())
+# Between kanji a form of two signs is a name after these words, or before these goods.
+CUES_BEFORE = ("适用", "适用于", "用于", "兼容", "适配", "正品", "手机", "新款", "专柜", "代购", "二手", "同款")
+CHINESE_GOODS = (
+    "手机", "数据线", "充电", "耳机", "手表", "相机", "电视", "空调", "镜头", "笔记本", "电脑", "平板", "运动",
+    "男鞋", "女鞋", "板鞋", "跑鞋", "鞋", "外套", "卫衣", "短袖", "包", "香水", "口红", "墨镜", "眼镜", "戒指",
+    "项链", "官方", "正品",
+)  # fmt: skip
 GOODS_BEFORE = ("メンズ", "レディース", "スーパー", "コピー", "ブランド", "ニュー", "ミニ")
 
 
@@ -67,7 +75,8 @@ class RunIndex:
                     if _stands_alone(form, view.text, start, end):
                         gaps = [view.text[places[n] + 1 : places[n + 1]] for n in range(at, stop - 1)]
                         is_split = any(gap and n + 1 not in form.breaks for n, gap in enumerate(gaps))
-                        yield Place(form, *view.original(start, end), "signs" if is_split else "same")
+                        change: Change = "signs" if is_split else ("nickname" if form.is_nickname else "same")
+                        yield Place(form, *view.original(start, end), change)
 
 
 def _stands_alone(form: Form, text: str, start: int, end: int) -> bool:
@@ -83,4 +92,6 @@ def _stands_alone(form: Form, text: str, start: int, end: int) -> bool:
         return text.startswith(GOODS_AFTER, end)
     if letters[-1].isascii():
         return not (after.isascii() and after.isalpha())
-    return not (len(letters) == 2 and KANJI.match(letters[0]) and KANJI.match(before))
+    if len(letters) == 2 and KANJI.match(letters[0]) and KANJI.match(before):
+        return text.endswith(CUES_BEFORE, 0, start) or text.startswith(CHINESE_GOODS, end)
+    return True

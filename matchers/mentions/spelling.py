@@ -107,18 +107,18 @@ def _is_printed_alike(place: int, form: Form, pieces: tuple[Piece, ...], view: V
                 return True
             first, last = view.original(pieces[0].start, pieces[-1].end)
             others = printed[first + 1 : last].replace(printed[start], "")
-            return _passes_for_the_other(printed[start], others, is_split=len(pieces) > 1)
+            return _passes_for_the_other(printed[start], others, is_sure=form.is_known or len(pieces) > 1)
         at -= len(piece.letters)
     return False
 
 
-def _passes_for_the_other(char: str, others: str, *, is_split: bool) -> bool:
+def _passes_for_the_other(char: str, others: str, *, is_sure: bool) -> bool:
     """Say whether a small l passes for a capital I among capitals, or a capital I for a small l among small letters.
 
-    A small l among small letters is an l: Google is no Googie.
+    A small l among small letters is an l, unless the mark is well known: Google is no Googie.
     """
     if char == "l":
-        return is_split or any(map(str.isupper, others))
+        return is_sure or any(map(str.isupper, others))
     return char in "ı|ï" or (char == "I" and any(map(str.islower, others)))
 
 

@@ -1,11 +1,14 @@
 """Where a mark only says what the goods fit, hold or contain."""
 
+import re
+
 from matchers.mentions.mention import Mention
 from matchers.use.relation_words import (
     CLAUSE_END,
     DEVICES_FIRST,
     FITS_AFTER,
     FITS_BEFORE,
+    INGREDIENT_AFTER,
     INGREDIENT_BEFORE,
     PARTS,
     PARTS_AFTER,
@@ -15,11 +18,13 @@ from matchers.use.surroundings import Surroundings
 from matchers.use.trades import makes_devices, trades_of_mark
 
 # Cues that count only right before the mark.
-LOOSE_CUES = frozenset({"dùng", "ngàm", "replacement", "compatible"})
+LOOSE_CUES = frozenset({"dùng", "ngàm", "replacement", "compatible", "fit", "fits"})
 # Characters before the mark in which a cue is looked for.
 REACH = 110
 # Accessories of goods that are no devices.
 STRAPS = ("dây đồng hồ", "dây đeo đồng hồ", "dây giày", "watch strap")
+# Goods that makers of parts sell under their own name.
+WHOLE_GOODS = re.compile(r"(?<!\w)(?:cần|máy\scâu|cuộn\scâu|giày|dây\scâu|rod|reel)(?!\w)|リール|竿|ロッド")
 # A mark of parts that opens the title sells the part itself.
 OPENING = 12
 
@@ -63,15 +68,18 @@ def _cue_before(around: Surroundings) -> str | None:
 
 
 def _is_inside_other_goods(mention: Mention, around: Surroundings) -> bool:
+    if INGREDIENT_AFTER.match(around.after):
+        return True
     if INGREDIENT_BEFORE.search(around.before):
         return _is_device(mention) or "khó" in around.before[-20:] or "kèm" in around.before[-25:]
-    return "component" in trades_of_mark(mention.mark) and len(around.before.strip()) >= OPENING
+    is_component = "component" in trades_of_mark(mention.mark) and not WHOLE_GOODS.search(around.before)
+    return is_component and len(around.before.strip()) >= OPENING
 
 
 def _is_part(before: str) -> bool:
     """Say whether the first goods named before the mark are a part or accessory."""
     part = PARTS.search(before)
-    if part is None:
+    if part is None or "本体" in before:
         return False
     device = DEVICES_FIRST.search(before)
     return device is None or part.start() <= device.start()

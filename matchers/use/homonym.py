@@ -4,7 +4,7 @@ from matchers.mentions.mention import Mention
 from matchers.use.ordinary_words import is_common_word, is_ordinary
 from matchers.use.relation_words import AND_NAME, FABRIC, STYLE_AFTER, STYLE_BEFORE
 from matchers.use.surroundings import Surroundings
-from matchers.use.trades import letters_of, makes_devices, trades_of_listing, trades_of_mark
+from matchers.use.trades import DEVICES, letters_of, makes_devices, trades_of_listing, trades_of_mark
 from records.listing import Listing
 
 # Brand fields that name no brand.
@@ -38,7 +38,8 @@ def reason_of_other_meaning(listing: Listing, mention: Mention, around: Surround
     if _names_a_style(around):
         return "a style or cloth is named after the mark"
     letters = letters_of(mention.form)
-    if mention.mark.ambiguous or len(letters) <= SHORT_FORM or is_common_word(letters):
+    is_short = len(letters) <= SHORT_FORM if letters.isascii() else len(letters) < SHORT_FORM
+    if mention.mark.ambiguous or is_short or is_common_word(letters):
         return _reason_of_no_support(listing, mention)
     return None
 
@@ -57,6 +58,8 @@ def _reason_of_no_support(listing: Listing, mention: Mention) -> str | None:
     ours, theirs = trades_of_mark(mention.mark), trades_of_listing(listing)
     if brand and brand not in NO_BRAND and not makes_devices(mention.mark):
         return "an ambiguous word, and the brand field names another brand"
+    if makes_devices(mention.mark) and theirs & DEVICES:
+        return None  # parts of devices are sold under many trades
     if "fashion" in ours:
         theirs -= {"phone"}  # marks of fashion are printed on phone cases
     if ours and theirs and not ours & theirs and not ours & {"character", "component"}:

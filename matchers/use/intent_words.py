@@ -9,7 +9,7 @@ _IMITATION = (
     r"hàng\sgiả|đồ\sgiả|giả\smạo|hàng\snhái|đồ\snhái|nhái|hàng\sphếch|hàng\sdỏm|hàng\srởm|hàng\slởm"
     r"|(?:super|siêu)\s?f[\W_]?[a4@][\W_]?k[\W_]?[e3]|[s5]uperf[a4@]ke|f[\W_]?[a4@][\W_]?k[\W_]?[e3](?:\s?(?:f?[12]|loại\s1))?"
     r"|r[e3]p[l1i!|][i1!]c[a4@]s?|replika|réplique|imitazione|rep\s?(?:1[:\s]?1|11|auth|siêu\scấp|cao\scấp|f1|s\.?cấp)|r1:1|(?:hàng|bản|giày|túi|dép|đồng\shồ)\srep"
-    r"|like\sau(?:th)?(?:entic)?|siêu\scấp|s[.\s]?cấp|(?:hàng|bản|loại)\s(?:chuẩn\s)?(?:sf|f1)|(?:bản|chuẩn)\s(?:chuẩn\s|đẹp\s|cao\scấp\s)?trung(?!\s(?:tâm|cấp|bình|thu|quốc\stế))"
+    r"|like\sau(?:th)?(?:entic)?|siêu\scấp|s[.\s]?cấp|(?:hàng|bản|loại)\s(?:chuẩn\s)?(?:sf|f1)(?!\s(?:express|racing|shop))|(?:bản|chuẩn)\s(?:chuẩn\s|đẹp\s|cao\scấp\s)?trung(?!\s(?:tâm|cấp|bình|thu|quốc\stế))"
     r"|hang\snhai|sieu\scap"
     r"|counterfeit|knock[\s-]?offs?|bootlegs?|imitation|pirated|dupes?|inspired\sby|mirror\s(?:quality|batch)|(?:1st|first|super|master|high[\s-]quality)\scopy"
     r"|super\s?clone|best\sbatch|(?:ua|unauthorized\sauthentic)\s(?:batch|quality)|aaa+\s?(?:grade|quality|replica|copy)|not\s(?:orig(?:inal)?|authentic|genuine)|isn't\sauthentic|off-market"
@@ -31,7 +31,7 @@ PRINTED_ON = re.compile(
 )
 # Japanese hedges count only directly after a mark: 春風 and Aタイプ are words.
 HEDGE_AFTER = re.compile(
-    r"^\s?(?:風(?!味|呂|邪|景|車|船|鈴|水)|ふう|タイプ(?!\s?[a-z0-9])|調(?!味|理|整|節|査)|もどき|コピー(?!ライト|機|用紙)|仕様風|系コピー)"
+    r"^\s?(?:風(?!味|呂|邪|景|車|船|鈴|水)|ふう|タイプ(?!\s?[a-z0-9])|調(?!味|理|整|節|査)|もどき|[\s-]?inspired(?!\w)|\sdupe(?!\w)|コピー(?!ライト|機|用紙)|仕様風|系コピー)"
 )
 
 # Printed before the word, these deny it or promise against it. Words that are also parts of goods' names (chống nắng,

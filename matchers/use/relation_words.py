@@ -16,14 +16,19 @@ PERSONS = re.compile(
 )
 # Ends the reach of a cue: the next clause speaks of something else.
 CLAUSE_END = re.compile(r"[|;!?。【】]|\s[-–—]\s")
+# Words of a sensor, chip or licence right after the mark: a part of goods of another make.
+INGREDIENT_AFTER = re.compile(
+    r"^\s?(?:大底|传感器|主摄|感光|センサー|(?:sensor|cảm\sbiến|imx\d+|lizenziert|(?:officially\s)?licen[sc]ed)(?!\w))"
+)
 FITS_AFTER = re.compile(r"^[\w\s/\-.+,、・()]{0,40}?(?:対応|専用|用(?![意途品紙])|互換|適合|专用|通用)")
 # Goods that are made for other goods, by the head of the title.
 PARTS = re.compile(
     r"""(?<!\w)(?:ốp|bao\sda|bao\scase|case|kính\scường\slực|cường\slực|miếng\sdán|miếng\sốp|dán\s(?:màn|camera|mắt|dẻo|lưng|cường)|skin|decal|tem\s(?:decan|dán)|remote|điều\skhiển
     |(?:màng|lưới|lõi|tấm)\slọc|lọc\s(?:gió|dầu|nhớt|xăng)|dây\s(?:đeo|đồng\shồ|sạc|giày|cáp|cu|curoa|kính)|cáp(?:\ssạc)?|đế\ssạc|củ\ssạc|nắp|loa\sche|lens\shood|hood|ngàm|vỏ|khung|phụ\skiện|linh\skiện
     |bo\smạch|board|mạch|van|cổng|chân\s(?:tivi|đế|gương)|ốc|nhông|gạt\smưa|cần\sgạt|chốt|móc\skhóa|mực\s(?:nạp|đổ|nước|màu)|chai\smực|lọ\smực|drum|trống\sin|dụng\scụ|bút\svệ\ssinh
-    |bộ\svệ\ssinh|vệ\ssinh|hộp\sđựng|túi\s(?:đựng|hộp)|bọc|nút|thẻ\s(?:thay|game)|băng\sgame|game|đĩa\sgame|pin\smáy|sổ\salbum|đế\s(?:action|trưng|dựng)|bút\skẻ|giá\sđỡ|chân\sđế|kẹp|tay\scầm
-    |sensor|cảm\sbiến|gioăng|lưỡi\sdao|đầu\sthay|chổi|bugi|má\sphanh|bố\sthắng|áo\strùm|bạt|thảm\slót|covers?|charger|cables?|screen\sprotector|holder|stand|straps?|watch\sband|adapter|báo\sgiá
+    |bộ\svệ\ssinh|vệ\ssinh|hộp\sđựng|túi\s(?:đựng|hộp)|bọc|nút|thẻ\sthay|pin\smáy|sổ\salbum|đế\s(?:action|trưng|dựng)|bút\skẻ|giá\sđỡ|chân\sđế|kẹp|tay\scầm
+    |sensor|cảm\sbiến|gioăng|lưỡi\sdao|đầu\sthay|chổi|bugi|má\sphanh|bố\sthắng|áo\strùm|bạt|thảm\slót|covers?|charger|cables?|screen\sprotector|holder|stand|straps?|watch\sband|adapter|báo\sgiá|nhong|sên|baga|chắn\sbùn|dè\schắn|bao\stay|tay\sdắt|kính\shậu|má\sthắng|heo\sdầu|lọc\snhớt|bình\sxăng\scon|đùm|mâm\sxe|yếm|pát|gác\schân|bọc\syên
+    |silicone?\scase|protector|sleeve|replacement|dus|kotak|tinta|toner\scartridge|ink\scartridge|lens\scap|battery\sgrip|dock|tempered\sglass|capa|película|pel[ií]cula
     |pelindung|sarung|casing|funda|carcasa|soporte)(?!\w)
     |ケース|カバー|フィルム|バンド|充電器|充電ケーブル|ホルダー|互換|手机壳|保护套|数据线|充电线|钢化膜|เคส|ローダー""",
     re.VERBOSE,
@@ -45,6 +50,8 @@ STYLE_BEFORE = re.compile(r"(?<!\w)(?:phong\scách|kiểu\sdáng|kiểu|style|d�
 STYLE_AFTER = re.compile(r"^\s*(?:style|styled)(?!\w)|^\s*(?:小?香?风|风格)")
 FABRIC = re.compile(r"生地|布地|反物|ツイード\s*生地|vải\s(?:dạ|tweed)|fabric|面料")
 # Goods that hold goods of a character mark: albums and boxes for cards.
-HOLDS = re.compile(r"(?<!\w)(?:cho|album)(?!\w)|ローダー|保管")
+HOLDS = re.compile(
+    r"(?<!\w)(?:cho|album)(?!\w)|ローダー|保管|カード\s?(?:用|ケース|ファイル|バインダー|スリーブ|収納)|卡册|卡套|card\s(?:case|binder|sleeves?)"
+)
 # Another company's name: "Jordan & Judy", "TDK Skin".
 AND_NAME = re.compile(r"^\s?&\s?[a-z]{3,}")
