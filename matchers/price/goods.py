@@ -12,7 +12,7 @@ WORD = re.compile(r"[^\W_]+")
 KANA = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 # After these a title speaks of something else than the goods: what it suits, what comes with it.
 ELSEWHERE = frozenset({"cho", "tặng", "kèm", "của", "for", "trong", "bằng", "từ", "khi", "đựng", "không", "vào", "làm"})
-# A vessel before a number holds the goods (túi 400g) and does not name them.
+# A vessel beside a number holds the goods (túi 400g, 2 túi) and does not name them.
 VESSELS = frozenset({"túi", "bình", "ly", "cốc", "tô", "cặp", "bát", "chén", "tui", "binh", "coc", "cap"})
 
 
@@ -48,8 +48,9 @@ def goods_named(text: str) -> tuple[Named, ...]:
             goods = table.get(phrase)
             if goods is not None:
                 follows = words[index + length][1] if index + length < len(words) else ""
-                holds = phrase in VESSELS and follows[:1].isdigit()
-                if not holds and (index == 0 or words[index - 1][1] not in ELSEWHERE):
+                before = words[index - 1][1] if index else ""
+                holds = phrase in VESSELS and (follows[:1].isdigit() or before.isdigit())
+                if not holds and before not in ELSEWHERE:
                     named.append((words[index][0], goods, length))
                 index += length
                 break
