@@ -7,7 +7,19 @@ from itertools import groupby
 import numpy as np
 
 from matchers.mentions.batch import Batch, Pieces
-from matchers.mentions.codes import BASE, DIGIT, LATIN, SKELETON_CODES, WEIGHT, Flags, Hashes, Places, codes_of, powers
+from matchers.mentions.codes import (
+    BASE,
+    DIGIT,
+    LATIN,
+    SKELETON_CODES,
+    WEIGHT,
+    Codes,
+    Flags,
+    Hashes,
+    Places,
+    codes_of,
+    powers,
+)
 from matchers.mentions.form_table import FormTable
 from matchers.mentions.forms import SKELETON
 from matchers.mentions.hash_table import HashTable, Ids
@@ -38,12 +50,14 @@ class ExactIndex:
     def __init__(self, forms: FormTable) -> None:
         self._forms = forms
         latin = np.flatnonzero(forms.is_latin)
-        self._table = HashTable(skeleton_hashes(forms)[latin], latin.astype(np.int32))
+        self._table = HashTable(letter_hashes(forms, SKELETON_CODES[forms.codes])[latin], latin.astype(np.int32))
+        letters = letter_hashes(forms, forms.codes)[latin]
+        self._letters = HashTable(letters, latin.astype(np.int32))
         self._longest = int(forms.lengths[latin].max()) if len(latin) else 0
 
     def has(self, hashes: Hashes) -> Places:
-        """Return the places of the hashes under which a form is stored."""
-        return self._table.find(hashes)[0]
+        """Return the places of those hashes of folded letters that are a form's."""
+        return self._letters.find(hashes)[0]
 
     def find(self, batch: Batch, pieces: Pieces) -> Iterator[tuple[int, Place]]:
         """Yield the number of a text and a place in it where a form is named."""
@@ -163,14 +177,14 @@ class ExactIndex:
         return same
 
 
-def skeleton_hashes(forms: FormTable) -> Hashes:
-    """Return the hash of each form's letters with look-alike digits made one."""
+def letter_hashes(forms: FormTable, codes: Codes) -> Hashes:
+    """Return the hash of each form's letters, written in these codes."""
     if not len(forms):
         return np.zeros(0, np.uint64)
     lengths = np.diff(np.append(forms.begins, len(forms.codes)))
     within = np.arange(len(forms.codes)) - np.repeat(forms.begins, lengths)
     weights = powers(BASE, int(lengths.max()))[within]
-    return np.add.reduceat(WEIGHT[SKELETON_CODES[forms.codes]] * weights, forms.begins)
+    return np.add.reduceat(WEIGHT[codes] * weights, forms.begins)
 
 
 def _pieces(pieces: Pieces, first: int, last: int, begin: int, text: str) -> tuple[Piece, ...]:

@@ -64,6 +64,7 @@ NICKNAMES: dict[str, tuple[str, ...]] = {
     "balenciaga": ("巴黎家",),
     "chanel": ("小香家", "香家", "香奶奶"),
     "dior": ("迪家",),
+    "doraemon": ("Doremon", "Đôrêmon", "哆啦a梦", "小叮当"),
     "gucci": ("古奇", "酷奇", "古家"),
     "hellokitty": ("kitty猫", "凯蒂喵", "キティちゃん"),
     "hermes": ("爱马家",),

@@ -9,7 +9,7 @@ import numpy as np
 
 from matchers.mentions.batch import Batch, Pieces
 from matchers.mentions.closeness import Difference, difference, still_names
-from matchers.mentions.codes import DIGIT, SKELETON_CODES, Flags
+from matchers.mentions.codes import DIGIT, Flags
 from matchers.mentions.exact import ExactIndex
 from matchers.mentions.form_table import FormTable
 from matchers.mentions.forms import Form
@@ -77,7 +77,7 @@ class MisspeltIndex:
         toned = pieces.toned[windows.last + 1] > pieces.toned[windows.first]
         may: Flags = ~toned & ((digit_count > 0) == windows.is_read) & (digit_count * 2 < windows.lengths)
         may &= ~is_digit[windows.first] & (windows.lengths >= SHORTEST_WORD)
-        hashes = hashes_of(sums_of(SKELETON_CODES[windows.letters]), windows.begins, windows.lengths)
+        hashes = hashes_of(sums_of(windows.letters), windows.begins, windows.lengths)
         may[self._exact.has(hashes)] = False
         return may
 
@@ -101,7 +101,8 @@ class MisspeltIndex:
         if not _is_whole(form, found, text):
             return
         word = unicodedata.normalize("NFC", printed[from_:to].lower())
-        if text in OTHER_NAMES or text in MARKET_WORDS or VIETNAMESE.search(word):
+        is_word = text in OTHER_NAMES or text in MARKET_WORDS
+        if VIETNAMESE.search(word) or (is_word and (found.change != "doubled" or form.mark.ambiguous)):
             return
         change: Change = "same" if _is_plural(found) and not is_often_faked(form.mark) else found.change
         if has_digits:
@@ -110,7 +111,7 @@ class MisspeltIndex:
             if length < LEAST_WITH_SIGNS:
                 return
             change = "hyphened" if _is_hyphened(text) else "signs"
-        yield number, Place(form, from_, to, change, is_near=True, only_on_faked_goods=not anywhere)
+        yield number, Place(form, from_, to, change, is_near=True, only_on_faked_goods=is_word or not anywhere)
 
 
 def _is_plural(found: Difference) -> bool:

@@ -36,7 +36,9 @@ def change_of(form: Form, pieces: tuple[Piece, ...], view: View, printed: str) -
             gaps.append((position, view.text[piece.end : following.start]))
     extra = [gap for place, gap in gaps if place not in form.breaks]
     joined = len(gaps) - len(extra) < len(form.breaks)
-    if not _reads_as_mark(form, text, letters, pieces, extra):
+    # A slash parts two words, as in Off/White for two colours.
+    are_words = form.mark.ambiguous and any("/" in gap for _, gap in gaps)
+    if are_words or not _reads_as_mark(form, text, letters, pieces, extra):
         return None
     extra = [] if _is_possessive(form, pieces, extra) else extra
     if letters != form.letters:
