@@ -25,6 +25,8 @@ def bind(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        # From here on the address answers: who opens it while the console starts waits instead of being refused.
+        listener.listen(128)
     except OSError as problem:
         listener.close()
         if problem.errno in {98, 48}:  # EADDRINUSE on Linux and on macOS
