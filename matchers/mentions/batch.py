@@ -152,4 +152,8 @@ def _capital_cuts(batch: Batch, kinds: Codes, starts: Places, ends: Places) -> P
     places = np.flatnonzero(UPPER[shown[1:]] & LOWER[shown[:-1]] & (kinds[1:] == LATIN) & (kinds[:-1] == LATIN)) + 1
     run = np.searchsorted(starts, places, side="right") - 1
     inside = (places - starts[run] >= 2) & (ends[run] - places >= 2) & (ends[run] - starts[run] > 3)
-    return places[inside]
+    # Capitals before a word that begins with one: GIÀYNike.
+    shouted = np.flatnonzero(UPPER[shown[:-2]] & UPPER[shown[1:-1]] & LOWER[shown[2:]] & (kinds[1:-1] == LATIN)) + 1
+    of = np.searchsorted(starts, shouted, side="right") - 1
+    after = (shouted - starts[of] >= 3) & (ends[of] - shouted >= 3)
+    return np.union1d(places[inside], shouted[after])

@@ -38,6 +38,8 @@ GLUED = (4, 17)
 SHORTEST_REST = 2
 # Forms of marks whose trade is not known are looked for there from this length.
 UNKNOWN_GLUED = 7
+# From this length a word that is no syllable is a name, whatever signs it has.
+LEAST_NAME = 5
 # Forms of up to so many letters are found by their own letters only.
 SHORT = SHORTEST_ALTERED - 1
 # Fewer pieces or letters than these, and letters with Vietnamese signs are a word, not a mark taken apart.
@@ -79,10 +81,12 @@ class ExactIndex:
                 start = int(pieces.starts[one]) - begin
                 end = int(pieces.ends[two]) - begin
                 from_, to = batch.original(number, start, end)
-                change: Change | None = "nickname" if known.is_nickname else "same"
+                change: Change | None = "same"
                 if printed[from_:to].lower() != known.lowered:
                     view = batch.view(number)
                     change = change_of(known, _pieces(pieces, one, two, begin, view.text), view, printed)
+                if change == "same" and known.is_nickname:
+                    change = "nickname"
                 if change is not None:
                     yield number, Place(known, from_, to, change)
 
@@ -152,7 +156,9 @@ class ExactIndex:
             toned = pieces.toned[last + 1] > pieces.toned[first]
             if not further:
                 accented = pieces.accented[last + 1] > pieces.accented[first]
-                toned |= accented & self._forms.is_syllable[form]
+                # Vietnamese is written syllable by syllable: a longer word with its signs is a name (đoremon).
+                is_word = self._forms.is_syllable[form] | (lengths[at] < LEAST_NAME)
+                toned = (toned & is_word) | (accented & self._forms.is_syllable[form])
             if further + 1 < LEAST_TONED[0]:
                 keep = ~toned | self._forms.toned[form]
             else:

@@ -21,6 +21,11 @@ OTHER_LETTER = re.compile(r"[^\W\d_a-z]")
 # A katakana form this long is a name wherever it stands, unless the mark is also a word (シャープペンシル is a pencil);
 # others must not run on in katakana, except into a word for goods.
 LONG_KATAKANA = 4
+# Kanji that look like a kana, and small kana printed large; both sides of a comparison are read so.
+_KANJI_AS_KANA = dict(zip("二口力夕卜工八千一", "ニロカタトエハチー", strict=True))
+_SMALL_AS_LARGE = dict(zip("ァィゥェォッャュョヮ", "アイウエオツヤユヨワ", strict=True))
+KANA_SKELETON = str.maketrans({**_KANJI_AS_KANA, **_SMALL_AS_LARGE})
+LOOK_ALIKE_KANJI = frozenset(_KANJI_AS_KANA)
 # Katakana looked back at before a form.
 LONGEST_RUN = 30
 _GOODS_AFTER = (
@@ -51,7 +56,7 @@ class RunIndex:
         self._by_letters: dict[str, list[int]] = {}
         lengths: dict[str, set[int]] = {}
         for number in np.flatnonzero(~forms.is_latin).tolist():
-            letters = forms.letters[number]
+            letters = forms.letters[number].translate(KANA_SKELETON)
             self._by_letters.setdefault(letters, []).append(number)
             lengths.setdefault(letters[:2], set()).add(len(letters))
         self._lengths = {start: tuple(sorted(found)) for start, found in lengths.items()}
@@ -61,7 +66,8 @@ class RunIndex:
         if not self._lengths or not OTHER_LETTER.search(view.text):
             return
         places = [place for place, char in enumerate(view.text) if not SKIPPED.match(char)]
-        text = "".join(view.text[place] for place in places)
+        letters = "".join(view.text[place] for place in places)
+        text = letters.translate(KANA_SKELETON)
         tried: Counter[int] = Counter()
         for at in range(len(text) - 1):
             for length in self._lengths.get(text[at : at + 2], ()):
@@ -71,12 +77,24 @@ class RunIndex:
                         continue
                     form = self._forms.form(number)
                     stop = at + length
+                    look_alike = letters[at:stop] != form.letters
+                    if look_alike and not (KATAKANA.match(form.letters) and length >= LONG_KATAKANA):
+                        continue
                     start, end = places[at], places[stop - 1] + 1
                     if _stands_alone(form, view.text, start, end):
                         gaps = [view.text[places[n] + 1 : places[n + 1]] for n in range(at, stop - 1)]
                         is_split = any(gap and n + 1 not in form.breaks for n, gap in enumerate(gaps))
-                        change: Change = "signs" if is_split else ("nickname" if form.is_nickname else "same")
+                        change = _change_of(form, letters[at:stop], is_split=is_split)
                         yield Place(form, *view.original(start, end), change)
+
+
+def _change_of(form: Form, letters: str, *, is_split: bool) -> Change:
+    """Return what was done to the spelling: a kanji in the place of a kana hides it, a large kana is a slip."""
+    if letters != form.letters:
+        return "look_alike" if set(letters) & LOOK_ALIKE_KANJI else "replaced"
+    if is_split:
+        return "signs"
+    return "nickname" if form.is_nickname else "same"
 
 
 def _stands_alone(form: Form, text: str, start: int, end: int) -> bool:

@@ -66,7 +66,7 @@ def _reads_as_mark(form: Form, text: str, letters: str, pieces: tuple[Piece, ...
     if extra:
         return (len(pieces) >= 3 and len(letters) >= 6) or not (has_vietnamese or _has_accent(composed))
     if len(pieces) == 1 and _has_accent(composed):
-        return not has_vietnamese and not SYLLABLE.match(letters)
+        return (len(letters) > SHORTEST_ALTERED or not has_vietnamese) and not SYLLABLE.match(letters)
     return not has_vietnamese
 
 

@@ -128,7 +128,8 @@ def _admitted(text: str) -> tuple[tuple[int, int], ...]:
 @lru_cache(maxsize=KEPT)
 def _graded(text: str) -> tuple[tuple[int, int], ...]:
     """Return where a title of often faked goods says 1:1, unless it speaks of a scale."""
-    return _undenied(ONE_TO_ONE, text) if "1" in text and not SCALE.search(text) else ()
+    has_grade = "1" in text or "sf" in text
+    return _undenied(ONE_TO_ONE, text) if has_grade and not SCALE.search(text) else ()
 
 
 @lru_cache(maxsize=KEPT)

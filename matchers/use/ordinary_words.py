@@ -34,7 +34,10 @@ ORDINARY: dict[str, tuple[str, str]] = {
     "pigeon": (r"", r"egg|blood|hole"),
     "pilot": (r"trip|auto|áo|kính|phi\scông|drone", r"princess|jacket"),
     "onepiece": (r"waist|swim\w*", r"delivery|swimsuit|swimwear|semi|bikini|bodysuit"),
-    "supreme": (r"gg|omega|low|diana|air\sforce\s1", r"monogram|commander|court|canvas"),
+    "supreme": (
+        r"gg|omega|low|diana|air\sforce\s1",
+        r"monogram|commander|court|canvas|quality|comfort|cotton|taste|pizza",
+    ),
     "offwhite": (r"bag|màu|color|colour|disco\sbag|shirt", r"color|colour|cream"),
     "tiger": (r"oscal|onitsuka|hình|con|year\sof\sthe", r"balm|eye|head|print|king|\d+\ssmartphone"),
     "puma": (r"", r"\spants"),

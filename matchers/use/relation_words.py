@@ -46,8 +46,10 @@ INGREDIENT_BEFORE = re.compile(
     r"(?<!\w)(?:khóa|khóa\skéo|khoá|khoá\skéo|dây\skéo|groupset|bộ\sđề|đề|full|kèm|kèm\stheo|tặng|tặng\skèm|đi\skèm|chip|cảm\sbiến|sensor|màn\shình|động\scơ|tem)(?:\s\w+){0,3}\s*$"
 )
 # A style named after a mark: no goods of the mark.
-STYLE_BEFORE = re.compile(r"(?<!\w)(?:phong\scách|kiểu\sdáng|kiểu|style|dáng)\s*$")
-STYLE_AFTER = re.compile(r"^\s*(?:style|styled)(?!\w)|^\s*(?:小?香?风|风格)")
+STYLE_BEFORE = re.compile(
+    r"(?<!\w)(?:phong\scách|kiểu\sdáng|kiểu|style|dáng|(?:no|not|isn't|không\sphải)(?:\s(?:a|an|the|là))?)\s*$"
+)
+STYLE_AFTER = re.compile(r"^\s*(?:style|styled)(?!\w)|^[\s-]like(?!\w|\s(?:new|au))|^\s*(?:小?香?风|风格)")
 FABRIC = re.compile(r"生地|布地|反物|ツイード\s*生地|vải\s(?:dạ|tweed)|fabric|面料")
 # Goods that hold goods of a character mark: albums and boxes for cards.
 HOLDS = re.compile(

@@ -89,6 +89,15 @@ TRADE_WORDS: dict[str, str] = {
     "pet": r"chó|mèo|thú[\s-]cưng|cá|hồ|bể\scá|pet",
 }
 
+# Words of several trades: a toner is for the skin or for a printer.
+SHARED: dict[str, frozenset[str]] = {
+    "toner": frozenset({"cosmetics", "printer"}),
+    "マフラー": frozenset({"fashion", "vehicle"}),
+    "pin": frozenset({"electronics", "phone", "tools"}),
+    "ring": frozenset({"jewellery", "phone"}),
+    "tẩy": frozenset({"stationery", "household"}),
+}
+
 # Nice classes of each trade, where the watch list gives classes.
 CLASSES: dict[str, frozenset[int]] = {
     "fashion": frozenset({18, 25}),

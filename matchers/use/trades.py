@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from matchers.text.fold import accented_view, fold_plain
 from matchers.text.phrases import Phrases
-from matchers.use.trade_words import CLASSES, KNOWN_TRADES, TRADE_WORDS
+from matchers.use.trade_words import CLASSES, KNOWN_TRADES, SHARED, TRADE_WORDS
 from records.listing import Listing
 from records.watchlist import Mark
 
@@ -17,7 +17,9 @@ DEVICE_CLASSES = frozenset({7, 9, 11, 12})
 
 @lru_cache(maxsize=4_096)
 def _trades_of_text(text: str) -> frozenset[str]:
-    return frozenset(found.lastgroup for found in _TRADES.find(accented_view(text).text) if found.lastgroup)
+    found = list(_TRADES.find(accented_view(text).text))
+    shared = (SHARED[one[0]] for one in found if one[0] in SHARED)
+    return frozenset(one.lastgroup for one in found if one.lastgroup).union(*shared)
 
 
 def trades_of_listing(listing: Listing) -> frozenset[str]:
