@@ -21,7 +21,10 @@ MATCHER = Matcher(
     WatchList(
         marks=tuple(
             Mark(
-                mark_id=text.lower().replace(" ", "-").replace("'", "-"), text=text, ambiguous=text in _WORDS.split("|")
+                mark_id=text.lower().replace(" ", "-").replace("'", "-"),
+                text=text,
+                variants=_VARIANTS.get(text, ()),
+                ambiguous=text in _WORDS.split("|"),
             )
             for text in (_MARKS + "|" + _WORDS).split("|")
         )
