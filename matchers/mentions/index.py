@@ -14,13 +14,17 @@ from matchers.mentions.misspelt import MisspeltIndex
 from matchers.mentions.place import Place
 from matchers.mentions.runs import RunIndex
 from matchers.use.goods import sells_faked_goods
-from matchers.use.trades import is_often_faked
+from matchers.use.trades import is_often_faked, trades_of_listing, trades_of_mark
 from records.hit import Span
 from records.listing import Listing
 from records.watchlist import Mark
 
 MOST_MENTIONS = 12
 """Places kept of one mark in one field; a title that repeats a mark hundreds of times says nothing more."""
+# Changes that make another name as easily as a slip.
+OTHER_LETTERS: frozenset[Change] = frozenset({"swapped", "added", "dropped", "replaced"})
+# Marks of these trades are named on goods of any.
+EVERYWHERE = frozenset({"character", "component"})
 CHANGE_ORDER: dict[Change, int] = {change: order for order, change in enumerate(CHANGE_WORDS)}
 
 
@@ -68,12 +72,23 @@ def mentions_of(listing: Listing, field: str, places: Iterable[Place]) -> Iterat
     for place in places:
         if place.only_on_faked_goods and not (sells_faked_goods(listing) and is_often_faked(place.form.mark)):
             continue
+        if place.is_near and place.change in OTHER_LETTERS and _is_of_another_trade(listing, place.form.mark):
+            continue
         yield Mention(
             mark=place.form.mark,
             form=place.form.text,
             span=Span.cut(listing, field, place.start, place.end),
             change=place.change,
         )
+
+
+def _is_of_another_trade(listing: Listing, mark: Mark) -> bool:
+    """Say whether the goods are surely not of the mark's trade: a near word is another name then (Maxwell cat food)."""
+    ours = trades_of_mark(mark)
+    if not ours or ours & EVERYWHERE:
+        return False
+    theirs = trades_of_listing(listing)
+    return bool(theirs) and not ours & theirs
 
 
 def _plainness(place: Place) -> tuple[bool, bool, int, int, int]:
