@@ -9,7 +9,7 @@ from matchers.mentions.batch import Batch, cut
 from matchers.mentions.codes import DIGIT, KIND, SIGN
 from matchers.mentions.exact import ExactIndex
 from matchers.mentions.form_table import FormTable
-from matchers.mentions.mention import CHANGE_WORDS, Change, Mention
+from matchers.mentions.mention import CHANGE_WORDS, OTHER_LETTERS, Change, Mention
 from matchers.mentions.misspelt import MisspeltIndex
 from matchers.mentions.place import Place
 from matchers.mentions.runs import RunIndex
@@ -21,8 +21,6 @@ from records.watchlist import Mark
 
 MOST_MENTIONS = 12
 """Places kept of one mark in one field; a title that repeats a mark hundreds of times says nothing more."""
-# Changes that make another name as easily as a slip.
-OTHER_LETTERS: frozenset[Change] = frozenset({"swapped", "added", "dropped", "replaced"})
 # Marks of these trades are named on goods of any.
 EVERYWHERE = frozenset({"character", "component"})
 CHANGE_ORDER: dict[Change, int] = {change: order for order, change in enumerate(CHANGE_WORDS)}

@@ -38,6 +38,9 @@ DOUBTFUL_CHANGES: frozenset[Change] = frozenset(
     {"spaced", "hyphened", "doubled", "swapped", "added", "dropped", "replaced"}
 )
 
+# Changes that make another name as easily as a slip.
+OTHER_LETTERS: frozenset[Change] = frozenset({"swapped", "added", "dropped", "replaced"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:

@@ -1,8 +1,8 @@
 """Where the letters of a mark mean something else: an ordinary word, a style, another company."""
 
-from matchers.mentions.mention import Mention
+from matchers.mentions.mention import OTHER_LETTERS, Mention
 from matchers.use.ordinary_words import is_common_word, is_ordinary
-from matchers.use.relation_words import AND_NAME, FABRIC, STYLE_AFTER, STYLE_BEFORE
+from matchers.use.relation_words import AND_NAME, FABRIC, SHOP_AFTER, STYLE_AFTER, STYLE_BEFORE
 from matchers.use.surroundings import Surroundings
 from matchers.use.trades import DEVICES, letters_of, makes_devices, trades_of_listing, trades_of_mark
 from records.listing import Listing
@@ -31,9 +31,9 @@ def reason_of_other_meaning(listing: Listing, mention: Mention, around: Surround
     """Return why the letters are not the mark here; None where they are."""
     if mention.span.field == "brand":
         return None
-    if is_ordinary(letters_of(mention.mark.text), around.before, around.after):
+    if _is_word_here(mention, around):
         return "the neighbouring words give the letters another meaning"
-    if AND_NAME.match(around.after):
+    if _is_in_a_longer_name(mention, around):
         return "the name goes on: it is another company's"
     if _names_a_style(around):
         return "a style or cloth is named after the mark"
@@ -42,6 +42,18 @@ def reason_of_other_meaning(listing: Listing, mention: Mention, around: Surround
     if mention.mark.ambiguous or is_short or is_common_word(letters):
         return _reason_of_no_support(listing, mention)
     return None
+
+
+def _is_word_here(mention: Mention, around: Surroundings) -> bool:
+    """Say whether the neighbours or an adjective's hyphen (one-piece) make the letters an ordinary word."""
+    hyphened = mention.mark.ambiguous and mention.span.text.islower() and "-" in mention.span.text
+    return hyphened or is_ordinary(letters_of(mention.mark.text), around.before, around.after)
+
+
+def _is_in_a_longer_name(mention: Mention, around: Surroundings) -> bool:
+    """Say whether the mark is part of a company's name, or a near word is a shop's name (Levi Store)."""
+    is_shop = mention.change in OTHER_LETTERS and SHOP_AFTER.match(around.after)
+    return bool(is_shop or AND_NAME.match(around.after))
 
 
 def _names_a_style(around: Surroundings) -> bool:

@@ -55,5 +55,7 @@ FABRIC = re.compile(r"生地|布地|反物|ツイード\s*生地|vải\s(?:dạ|
 HOLDS = re.compile(
     r"(?<!\w)(?:cho|album)(?!\w)|ローダー|保管|カード\s?(?:用|ケース|ファイル|バインダー|スリーブ|収納)|卡册|卡套|card\s(?:case|binder|sleeves?)"
 )
+# A shop's name: a word near a mark in it is the shop's own.
+SHOP_AFTER = re.compile(r"^\s?(?:store|shop|studio|boutique|house|fashion|official)(?!\w)")
 # Another company's name: "Jordan & Judy", "TDK Skin".
 AND_NAME = re.compile(r"^\s?&\s?[a-z]{3,}")
