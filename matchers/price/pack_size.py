@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -29,6 +30,8 @@ Kind = Literal["full", "sample", "refill", "choice", "set_of_different_goods", "
 # Counters of goods that last.
 KILOGRAMS = frozenset({"cân", "kg", "kí", "ký"})
 SINGLE = frozenset({"cái", "chiếc", "đôi", "quả", "viên", "miếng", "cuộn"})
+# What stands between two sizes to choose from.
+LISTED = re.compile(r"\s?(?:/|,|\||hoặc)\s?")
 HAS_DIGIT = re.compile(r"\d")
 # Between a good and what comes free with it: the gift ends where the next part of the title begins.
 GIFT_END = re.compile(r"[)\],|\]+]|\s-\s|$")
@@ -62,8 +65,12 @@ class PackSize:
         return amount if self.count == 1 else f"{self.count} × {amount}"
 
 
+@lru_cache(maxsize=256)
 def read_pack(title: str, category: tuple[str, ...] = ()) -> PackSize:
-    """Return the pack that a title states; the category helps only where no word of the title names the goods."""
+    """Return the pack that a title states; the category helps only where no word of the title names the goods.
+
+    The last packs are remembered: index, comparison and signal ask for the same title in turn.
+    """
     text = " ".join(fold_accented(title).text.split())
     text, added = _with_additions(text)
     text, gift = _without_gift(text)
@@ -134,14 +141,18 @@ def _is_choice(text: str, amounts: Sequence[Amount], counts: Sequence[Count], *,
     several = CHOICE_OF_COUNTS.search(text)
     if several and (not lasting or several["counter"] in SINGLE):
         return True
-    distinct = _distinct(amounts, counts)
-    if len(distinct) < 2:
-        return False
-    for left, right in pairwise(distinct):
-        between = text[left.end : right.start]
-        if "+" in between or "&" in between:
-            return False
-    return True
+    return any(
+        _are_listed(text, _distinct([one for one in amounts if one.unit == unit], counts))
+        for unit in dict.fromkeys(one.unit for one in amounts)
+    )
+
+
+def _are_listed(text: str, distinct: Sequence[Amount]) -> bool:
+    """Say whether several amounts stand side by side to choose from, not joined to a set."""
+    between = [text[left.end : right.start] for left, right in pairwise(distinct)]
+    if any(LISTED.fullmatch(part) for part in between):
+        return True
+    return len(distinct) > 1 and not any("+" in part or "&" in part for part in between)
 
 
 def _distinct(amounts: Sequence[Amount], counts: Sequence[Count]) -> list[Amount]:
@@ -149,7 +160,7 @@ def _distinct(amounts: Sequence[Amount], counts: Sequence[Count]) -> list[Amount
     distinct: list[Amount] = []
     numbers = {count.number for count in counts} | {product_of(counts)}
     for one in amounts:
-        if any(one.unit != other.unit or one.amount == other.amount for other in distinct):
+        if any(one.amount == other.amount for other in distinct):
             continue
         if any(max(one.amount, other.amount) / min(one.amount, other.amount) in numbers - {1} for other in distinct):
             continue
@@ -234,6 +245,7 @@ def pack_of_product(product: Product) -> PackSize:
     return PackSize(product.unit_amount, product.unit, product.count)
 
 
+@lru_cache(maxsize=256)
 def is_plain_offer(title: str) -> bool:
     """Say whether the title offers the product itself, new and full size, without a choice of packs."""
     text = fold_accented(title).text

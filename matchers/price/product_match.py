@@ -4,13 +4,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from matchers.price.pack_size import is_plain_offer
+from matchers.price.pack_size import is_plain_offer, pack_of_title
 from matchers.price.pack_words import AMOUNT
 from matchers.text.fold import fold_accented, fold_plain
 from records.listing import Listing
-from records.watchlist import Product, WatchList
+from records.watchlist import Mark, Product, WatchList
 
 How = Literal["gtin", "mpn", "name"]
 HOW_WORDS: dict[How, str] = {
@@ -19,7 +20,9 @@ HOW_WORDS: dict[How, str] = {
     "name": "every word of the product's name",
 }
 
+Named = tuple[Product, frozenset[str]]
 WORD = re.compile(r"[^\W_]+")
+NUMBER = re.compile(r"[\w\-/]+")
 # A part number shorter than this, or without a digit, is not looked for in titles.
 SHORTEST_NUMBER = 4
 # Name words beside the mark that must be there; fewer say too little.
@@ -40,7 +43,7 @@ class ProductIndex:
     def __init__(self, watchlist: WatchList) -> None:
         self._by_gtin: defaultdict[str, list[Product]] = defaultdict(list)
         self._by_number: defaultdict[str, list[Product]] = defaultdict(list)
-        self._by_mark: defaultdict[str, list[tuple[Product, frozenset[str]]]] = defaultdict(list)
+        self._by_mark: defaultdict[str, list[Named]] = defaultdict(list)
         for product in watchlist.products:
             if product.gtin:
                 self._by_gtin[_gtin(product.gtin)].append(product)
@@ -65,7 +68,8 @@ class ProductIndex:
             yield from (Matched(product, "gtin") for product in self._by_gtin.get(_gtin(listing.gtin), ()))
         words = name_words(listing.title)
         numbers = {squashed(listing.mpn)} if listing.mpn else set()
-        numbers |= {squashed(word) for word in re.findall(r"[\w\-/]+", fold_plain(listing.title).text)}
+        if self._by_number:
+            numbers |= {"".join(WORD.findall(word)) for word in NUMBER.findall(fold_plain(listing.title).text)}
         for number in sorted(numbers & self._by_number.keys()):
             yield from (Matched(product, "mpn") for product in self._by_number[number] if product.mark_id in mark_ids)
         for mark_id in sorted(mark_ids):
@@ -74,8 +78,22 @@ class ProductIndex:
                 for product, name in self._by_mark.get(mark_id, ())
                 if len(name) >= FEWEST_WORDS and name <= words
             ]
+            if len(fitting) > 1:
+                fitting = _of_stated_pack(listing, fitting) or fitting
             longest = max((len(name) for _, name in fitting), default=0)
             yield from (Matched(product, "name") for product, name in fitting if len(name) == longest)
+
+
+def _of_stated_pack(listing: Listing, fitting: list[Named]) -> list[Named]:
+    """Return the products of the size that the title states: a line is sold in several."""
+    stated = pack_of_title(listing.title, listing.category)
+    if stated is None or stated.unit_amount is None:
+        return []
+    return [
+        (product, name)
+        for product, name in fitting
+        if (product.unit_amount, product.unit) == (stated.unit_amount, stated.unit)
+    ]
 
 
 def name_words(text: str) -> frozenset[str]:
@@ -98,6 +116,11 @@ def _gtin(text: str) -> str:
 
 def how_matched(listing: Listing, product: Product, watchlist: WatchList) -> How | None:
     """Return why a listing is taken for one product; None where it is not."""
-    alone = WatchList(marks=(watchlist.mark_by_id[product.mark_id],), products=(product,))
-    found = ProductIndex(alone).find(listing, (product.mark_id,))
+    found = _alone(watchlist.mark_by_id[product.mark_id], product).find(listing, (product.mark_id,))
     return found[0].how if found else None
+
+
+@lru_cache(maxsize=4096)
+def _alone(mark: Mark, product: Product) -> ProductIndex:
+    """Return the index of one product; it is asked for again with every listing."""
+    return ProductIndex(WatchList(marks=(mark,), products=(product,)))
