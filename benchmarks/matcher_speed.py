@@ -123,7 +123,7 @@ def brute_force(titles: Iterable[str], letters: Sequence[str]) -> Iterator[set[t
     allowed = np.array([edits_allowed(len(form), is_latin=form.isascii()) for form in letters])
     for title in titles:
         windows = list(dict.fromkeys(brute_windows(title)))
-        if not windows:
+        if not windows or not letters:
             yield set()
             continue
         edits = cdist(windows, letters, scorer=Levenshtein.distance, score_cutoff=2, dtype=np.uint8)
@@ -140,7 +140,7 @@ def index_pairs(titles: Sequence[str], forms: FormTable) -> set[tuple[str, int]]
     found: set[tuple[str, int]] = set()
     for start in range(0, len(titles), BATCH):
         batch = Batch.of(titles[start : start + BATCH])
-        windows = windows_of(batch, cut(batch), max(map(len, forms.letters)))
+        windows = windows_of(batch, cut(batch), max(map(len, forms.letters), default=0))
         pairs, words = neighbourhood.within(windows, neighbourhood.candidates(windows))
         found.update(zip(words, pairs.form.tolist(), strict=True))
         for title in titles[start : start + BATCH]:
