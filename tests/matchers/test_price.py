@@ -57,3 +57,39 @@ def test_the_chain_tells_each_step_with_its_unit() -> None:
 
 def test_a_compatible_use_has_no_price_hit() -> None:
     assert price_hits(title="Hộp đựng cho Anessa Perfect UV Milk 60ml", price="20000") == []
+
+
+def test_the_size_in_the_title_picks_the_product_of_a_line() -> None:
+    sizes = [
+        PRODUCT,
+        {
+            **PRODUCT,
+            "product_id": "travel",
+            "name": "Anessa Perfect UV Milk 20ml",
+            "unit_amount": "20",
+            "list_price": "300000",
+        },
+    ]
+    case = {"products": sizes, "currency": "VND", "title": "Anessa Perfect UV Milk 20ml", "price": "90000"}
+    hits = [hit for hit in Matcher(watchlist(case)).match(listing(case)) if hit.track == "price"]
+    assert [hit.product_id for hit in hits] == ["travel"]
+
+
+def test_single_goods_are_compared_per_piece() -> None:
+    towel = {
+        "product_id": "towel", "mark_id": "anessa", "name": "Anessa Beach Towel", "list_price": "300000",
+        "currency": "VND", "unit_amount": "1", "unit": "piece",
+    }  # fmt: skip
+    rows = {"Khăn tắm Anessa Beach Towel": ["high"], "Combo 3 khăn tắm Anessa Beach Towel": ["high"]}
+    for title, tiers in rows.items():
+        assert price_hits(title=title, price="99000", products=[towel]) == tiers
+    assert price_hits(title="Combo 3 khăn tắm Anessa Beach Towel", price="890000", products=[towel]) == []
+
+
+def test_a_choice_a_set_or_a_refill_has_no_price_hit() -> None:
+    for title in (
+        "Anessa Perfect UV Milk 20ml/60ml",
+        "Anessa Perfect UV Milk 60ml + Sữa rửa mặt Senka 120g",
+        "Anessa Perfect UV Milk 60ml (túi refill)",
+    ):
+        assert price_hits(title=title, price="90000") == []

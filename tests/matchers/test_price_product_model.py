@@ -93,9 +93,16 @@ def test_trees_without_a_split_give_the_base() -> None:
     assert BoostedTrees(-1.5, (0.5,)).score([]) == -1.0
 
 
-def test_the_threshold_is_the_middle_of_the_good_edges() -> None:
-    edge = best_threshold([4.0, 3.0, 1.0, 0.0], [True, True, False, False])
-    assert 1.0 < edge < 3.0
+def test_the_threshold_parts_what_can_be_parted() -> None:
+    edge = best_threshold([4.0, 3.0, -1.0, -2.0], [True, True, False, False])
+    assert -1.0 < edge < 3.0
+
+
+def test_the_threshold_is_low_where_little_can_be_told() -> None:
+    clear = best_threshold([3.0, 2.0, -2.0, -3.0] * 20, [True, True, False, False] * 20)
+    unclear = best_threshold([3.0, 2.0, -2.0, -3.0] * 20, [True, False, True, False] * 20)
+    assert unclear < clear
+    assert best_threshold([], []) == 0.0
 
 
 def test_a_rival_that_is_nearer_lowers_the_score() -> None:
