@@ -24,7 +24,7 @@ from rapidfuzz.process import cdist
 
 from benchmarks.matcher_peers import PEERS
 from matchers.match import Matcher
-from matchers.mentions.batch import Batch, cut
+from matchers.mentions.batch import Batch, cut, cut_runs
 from matchers.mentions.form_table import FormTable, edits_allowed
 from matchers.mentions.index import MarkIndex
 from matchers.mentions.near import Neighbourhood, windows_of
@@ -140,9 +140,11 @@ def index_pairs(titles: Sequence[str], forms: FormTable) -> set[tuple[str, int]]
     found: set[tuple[str, int]] = set()
     for start in range(0, len(titles), BATCH):
         batch = Batch.of(titles[start : start + BATCH])
-        windows = windows_of(batch, cut(batch), max(map(len, forms.letters), default=0))
-        pairs, words = neighbourhood.within(windows, neighbourhood.candidates(windows))
-        found.update(zip(words, pairs.form.tolist(), strict=True))
+        for pieces in (cut(batch), cut_runs(batch)):
+            if len(pieces.starts):
+                windows = windows_of(batch, pieces, max(map(len, forms.letters), default=0))
+                pairs, words = neighbourhood.within(windows, neighbourhood.candidates(windows))
+                found.update(zip(words, pairs.form.tolist(), strict=True))
         for title in titles[start : start + BATCH]:
             found.update((window, number) for window in brute_windows(title) for number in numbers.get(window, ()))
     return found

@@ -146,6 +146,20 @@ def cut(batch: Batch, *, with_signs: bool = False) -> Pieces:
     return Pieces(starts, ends, kinds[starts], letter_starts, batch.codes[solid_places], toned, accented)
 
 
+def cut_runs(batch: Batch) -> Pieces:
+    """Cut the texts into runs of katakana, of kanji, of hiragana and of other letters that are not Latin."""
+    kinds = KIND[batch.codes].astype(np.uint32)
+    kinds[kinds <= DIGIT] = 0
+    edges = np.flatnonzero(np.diff(kinds, prepend=0, append=0))
+    starts, ends = edges[:-1], edges[1:]
+    inside = kinds[starts] > 0
+    starts, ends = starts[inside], ends[inside]
+    letter_starts = np.zeros(len(starts) + 1, np.int64)
+    np.cumsum(ends - starts, out=letter_starts[1:])
+    none = np.zeros(len(starts) + 1, np.int64)
+    return Pieces(starts, ends, kinds[starts], letter_starts, batch.codes[np.flatnonzero(kinds)], none, none)
+
+
 def _capital_cuts(batch: Batch, kinds: Codes, starts: Places, ends: Places) -> Places:
     """Return the places inside runs of letters where a small letter is followed by a capital."""
     shown = batch.shown

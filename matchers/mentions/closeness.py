@@ -1,5 +1,6 @@
 """How a misspelt word differs from a mark, and which differences still name it."""
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
@@ -89,7 +90,7 @@ def difference(mark: str, word: str) -> Difference | None:
     kinds: dict[str, Change] = {"insert": "added", "delete": "dropped", "replace": "replaced"}
     edit = edits[-1]
     letter = mark[edit.src_pos] if edit.tag == "delete" else word[edit.dest_pos]
-    looks_alike = edit.tag == "replace" and frozenset((mark[edit.src_pos], letter)) in LOOKS_LIKE
+    looks_alike = edit.tag == "replace" and _looks_like(mark[edit.src_pos], letter)
     return Difference(kinds[edit.tag], len(edits), place, letter, looks_alike=looks_alike)
 
 
@@ -115,6 +116,12 @@ def _rule_of(found: Difference) -> Rule:
     if found.looks_alike and found.place == "inner":
         return LOOKING_ALIKE
     return next(rule for change, place, rule in RULES if change == found.change and place in {None, found.place})
+
+
+def _looks_like(letter: str, other: str) -> bool:
+    """Say whether the eye takes one letter for the other; kana also with and without their two strokes (ダ, タ)."""
+    bare = unicodedata.normalize("NFD", letter)[0], unicodedata.normalize("NFD", other)[0]
+    return frozenset((letter, other)) in LOOKS_LIKE or bare[0] == bare[1]
 
 
 def _singled(word: str) -> str:

@@ -53,8 +53,7 @@ class ExactIndex:
         self._forms = forms
         latin = np.flatnonzero(forms.is_latin)
         self._table = HashTable(letter_hashes(forms, SKELETON_CODES[forms.codes])[latin], latin.astype(np.int32))
-        letters = letter_hashes(forms, forms.codes)[latin]
-        self._letters = HashTable(letters, latin.astype(np.int32))
+        self._letters = HashTable(letter_hashes(forms, forms.codes), np.arange(len(forms), dtype=np.int32))
         self._longest = int(forms.lengths[latin].max()) if len(latin) else 0
 
     def has(self, hashes: Hashes) -> Places:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from matchers.mentions.batch import Batch, Pieces
+from matchers.mentions.batch import Batch, Pieces, cut_runs
 from matchers.mentions.closeness import Difference, difference, still_names
 from matchers.mentions.codes import DIGIT, Flags
 from matchers.mentions.exact import ExactIndex
@@ -42,32 +42,37 @@ class MisspeltIndex:
         self._longest = int(forms.lengths.max()) if len(forms) else 0
         self.neighbourhood = Neighbourhood(forms)
         self._of_words = Sieve(forms.is_latin & (forms.is_known | (forms.lengths >= UNKNOWN_FORM)))
+        self._of_runs = Sieve(~forms.is_latin & forms.is_known & (forms.edits > 0), edits=1, one_edit_below=NEVER)
         self._of_long_forms = Sieve(
             forms.is_latin & forms.has_breaks & (forms.lengths >= LONG_FORM), edits=1, one_edit_below=NEVER
         )
 
     def find(self, batch: Batch, pieces: Pieces) -> Iterator[tuple[int, Place]]:
         """Yield the number of a text and a place in it where a form is misspelt."""
-        if not len(pieces.starts):
-            return
-        windows = windows_of(batch, pieces, self._longest)
-        sifted = self._may_be_misspelt(pieces, windows)
-        for is_spaced, sieve in ((False, self._of_words), (True, self._of_long_forms)):
-            long_enough = windows.lengths >= (LONG_FORM - 1 if is_spaced else 0)
-            chosen = windows.chosen(sifted & (windows.is_spaced == is_spaced) & long_enough)
-            pairs, words = self.neighbourhood.within(chosen, self.neighbourhood.candidates(chosen, sieve))
-            texts = batch.text_at(pieces.starts[chosen.first[pairs.window]]).tolist()
-            tried: Counter[tuple[int, int]] = Counter()
-            for window, number, word, text in zip(
-                pairs.window.tolist(), pairs.form.tolist(), words, texts, strict=True
-            ):
-                tried[text, number] += 1
-                if tried[text, number] > MOST_TRIED:
-                    continue
-                form = self._forms.form(number)
-                found = difference(form.letters, word)
-                if found is not None:
-                    yield from self._judged(batch, pieces, chosen, window, form, found)
+        runs = cut_runs(batch)
+        for cut, sieves in ((pieces, (self._of_words, self._of_long_forms)), (runs, (self._of_runs,))):
+            if not len(cut.starts):
+                continue
+            windows = windows_of(batch, cut, self._longest)
+            sifted = self._may_be_misspelt(cut, windows)
+            for is_spaced, sieve in enumerate(sieves):
+                long_enough = windows.lengths >= (LONG_FORM - 1 if is_spaced else 0)
+                chosen = windows.chosen(sifted & (windows.is_spaced == bool(is_spaced)) & long_enough)
+                yield from self._near(batch, cut, chosen, sieve)
+
+    def _near(self, batch: Batch, pieces: Pieces, windows: Windows, sieve: Sieve) -> Iterator[tuple[int, Place]]:
+        """Yield the places of windows near a form that the sieve lets pass."""
+        pairs, words = self.neighbourhood.within(windows, self.neighbourhood.candidates(windows, sieve))
+        texts = batch.text_at(pieces.starts[windows.first[pairs.window]]).tolist()
+        tried: Counter[tuple[int, int]] = Counter()
+        for window, number, word, text in zip(pairs.window.tolist(), pairs.form.tolist(), words, texts, strict=True):
+            tried[text, number] += 1
+            if tried[text, number] > MOST_TRIED:
+                continue
+            form = self._forms.form(number)
+            found = difference(form.letters, word)
+            if found is not None:
+                yield from self._judged(batch, pieces, windows, window, form, found)
 
     def _may_be_misspelt(self, pieces: Pieces, windows: Windows) -> Flags:
         """Say of each window whether it can be a slip at all: no Vietnamese word, no number, no form of its own."""

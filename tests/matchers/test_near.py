@@ -13,6 +13,9 @@ from records.watchlist import Mark, WatchList
 from tests.matchers.watch import listing
 
 SYLLABLES = ("ka", "lo", "mi", "ren", "zu", "tor", "vel", "no", "sha", "x", "q", "bri", "an", "eo", "tt", "a1", "9")
+KANA = st.lists(st.sampled_from(("カル", "ミズ", "ノレ", "ッ", "ー", "ソ", "パナ")), min_size=2, max_size=4).map(
+    "".join
+)
 WORDS = st.lists(st.sampled_from(SYLLABLES), min_size=1, max_size=5).map("".join)
 NAMES = st.lists(WORDS, min_size=1, max_size=3).map(" ".join)
 
@@ -39,6 +42,16 @@ def edited(name: str, chance: random.Random) -> str:
 def test_the_index_finds_all_that_brute_force_finds(names: list[str], seed: int) -> None:
     chance = random.Random(seed)
     titles = [" ".join(edited(chance.choice(names), chance) for _ in range(3)) for _ in range(4)]
+    forms = forms_of(names)
+    expected = set().union(*brute_force(titles, forms.letters))
+    assert expected <= index_pairs(titles, forms)
+
+
+@given(st.lists(KANA, min_size=1, max_size=6), st.data())
+def test_kana_within_one_sign_are_found_as_well(names: list[str], data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(names))
+    at = data.draw(st.integers(0, len(name) - 1))
+    titles = [f"Áo {name[:at]}{name[at + 1 :]} 2024", f"{name[:at]}リ{name[at:]}"]
     forms = forms_of(names)
     expected = set().union(*brute_force(titles, forms.letters))
     assert expected <= index_pairs(titles, forms)
