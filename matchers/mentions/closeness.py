@@ -1,5 +1,6 @@
 """How a misspelt word differs from a mark, and which differences still name it."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal
@@ -41,6 +42,7 @@ class Rule:
 
 
 NEVER = Rule(None, None)
+REPEATED = re.compile(r"(.)\1+")
 
 # First match wins. Other sellers name their own brands one letter away from a known one, mostly at either end
 # (Bioren, Senko, Makito, Basics), so letters at the ends count less than letters inside.
@@ -126,7 +128,7 @@ def _looks_like(letter: str, other: str) -> bool:
 
 def _singled(word: str) -> str:
     """Return the word with every run of one letter as a single letter."""
-    return "".join(letter for at, letter in enumerate(word) if at == 0 or word[at - 1] != letter)
+    return REPEATED.sub(r"\1", word)
 
 
 def _place(first: int, last: int, length: int) -> Place:

@@ -34,8 +34,8 @@ class Phrases:
     def find(self, text: str) -> Iterator[re.Match[str]]:
         """Yield each phrase in the text, its name as `lastgroup`; no two of them overlap."""
         end, by_opening = 0, self._by_opening
-        for start, two, one in _words_of(text):
-            pattern = by_opening.get(two) or by_opening.get(one)
+        for start, two in _words_of(text):
+            pattern = by_opening[two] if two in by_opening else by_opening.get(two[0])
             found = pattern.match(text, start) if pattern and start >= end else None
             if found:
                 end = found.end()
@@ -45,10 +45,10 @@ class Phrases:
 
 
 @lru_cache(maxsize=256)
-def _words_of(text: str) -> tuple[tuple[int, str, str], ...]:
-    """Return where each word begins, its first two letters and its first; several tables read the same text."""
-    starts = (word.start() for word in WORD.finditer(text))
-    return tuple((start, text[start : start + 2], text[start]) for start in starts)
+def _words_of(text: str) -> tuple[tuple[int, str], ...]:
+    """Return where each word begins and its first two letters; several tables read the same text."""
+    starts = [word.start() for word in WORD.finditer(text)]
+    return tuple([(start, text[start : start + 2]) for start in starts])
 
 
 def _grouped(openings: list[tuple[str, str, str]], wanted: str) -> dict[str, list[str]]:
