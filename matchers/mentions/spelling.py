@@ -16,6 +16,8 @@ ACCENTED = re.compile(r"[^\W\d_a-z]")
 ORDINARY_GAP = re.compile(r"[\s\-_'’´`ʼ.&+]{1,3}$")
 HYPHEN_GAP = re.compile(r"\s?[-‐‑–_]\s?$")
 
+# Characters that print nothing, and strokes laid over a letter: inside a mark they are there for filters.
+UNSEEN = re.compile(r"[\u00ad\u0335-\u0338\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 APOSTROPHES = frozenset("'’´`ʼ")
 # Signs that may take a short mark apart (D.H.C); a slash or hyphen parts sizes and codes.
 SHORT_GAPS = frozenset(".*'·~")
@@ -43,8 +45,9 @@ def change_of(form: Form, pieces: tuple[Piece, ...], view: View, printed: str) -
     extra = [] if _is_possessive(form, pieces, extra) else extra
     if letters != form.letters:
         return "look_alike" if _is_look_alike(form, letters, pieces, view, printed) else None
-    if any(is_styled(char) for char in text):
-        return "styled"
+    hidden = _disguise_of(text)
+    if hidden:
+        return hidden
     if extra:
         return _split_change(form, pieces, extra)
     if any(place in form.breaks and not ORDINARY_GAP.match(gap) for place, gap in gaps):
@@ -72,6 +75,13 @@ def _reads_as_mark(form: Form, text: str, letters: str, pieces: tuple[Piece, ...
 
 def _has_accent(text: str) -> bool:
     return any(unicodedata.combining(char) for char in unicodedata.normalize("NFD", text)) or "đ" in text
+
+
+def _disguise_of(text: str) -> Change | None:
+    """Return what is done to the letters that is not seen as a change: nothing printed between, or another style."""
+    if UNSEEN.search(text[1:-1]):
+        return "signs"
+    return "styled" if any(is_styled(char) for char in text) else None
 
 
 def _is_look_alike(form: Form, letters: str, pieces: tuple[Piece, ...], view: View, printed: str) -> bool:

@@ -20,7 +20,10 @@ IMITATION = Phrases({"imitation": _IMITATION})
 # Beside these words nhái is a frog, the bait.
 FISHING = re.compile(r"(?<!\w)(?:câu|mồi|lure|cá\slóc|nhái\shơi|ếch)(?!\w)")
 # One to one and SF (super fake) are grades of copies on goods that are often faked; elsewhere a scale or a carrier.
-ONE_TO_ONE = re.compile(r"(?<![\w:.,/])1\s?:\s?1(?![\w:])|(?<!\w)sf(?![\w-])(?!\s(?:express|jack))")
+ONE_TO_ONE = re.compile(
+    r"(?<![\w:.,/])1\s?:\s?1(?![\w:])|(?<!\w)sf(?![\w-])(?!\s(?:express|jack))"
+    r"|(?<!\w)(?:bản|chuẩn|rep|loại|hàng)\s1\s?[-/]\s?1(?![\w/-])"
+)
 SCALE = re.compile(r"tỉ\slệ|tỷ\slệ|scale|mô\shình|pha|ratio|figure|đồ\schơi|diecast|nước|prefect")
 # Guangzhou goods: a grade on clothes, shoes and bags; QC 3.0 is quick charging.
 GUANGZHOU = re.compile(r"(?<!\w)(?:quảng\schâu|qccc|qc(?!\s?\d|\w)(?:\s?cc)?|hàng\sqc)(?!\w)")
