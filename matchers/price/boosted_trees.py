@@ -10,7 +10,7 @@ Features = Sequence[float]
 # A leaf is a number; a node is (feature, edge, below the edge, from the edge on).
 Tree = float | tuple[int, float, "Tree", "Tree"]
 # After so many trees a score below this has never come back to the edge: the rest is not asked.
-GLANCE = 80
+GLANCE = 50
 HOPELESS = -3.5
 _MASK = 2**64 - 1
 
@@ -19,13 +19,13 @@ _MASK = 2**64 - 1
 class Growth:
     """How the trees are grown."""
 
-    trees: int = 250
+    trees: int = 320
     depth: int = 4
-    rate: float = 0.08
+    rate: float = 0.065
     """Share of each tree's correction that is taken."""
     smoothing: float = 2.0
     """Added to the weight of every leaf: small leaves correct less."""
-    feature_share: float = 0.35
+    feature_share: float = 0.22
     row_share: float = 0.7
     least_weight: float = 1.0
     """Hessian weight that each side of a split must have."""

@@ -84,7 +84,7 @@ def test_another_format_is_refused(values: dict[str, object]) -> None:
 
 def test_trees_split_where_the_labels_do() -> None:
     rows = [[float(place), float(place % 7)] for place in range(200)]
-    trees = grow(rows, [row[0] >= 100 for row in rows], 0, SMALL)
+    trees = grow(rows, [row[0] >= 100 for row in rows], 0, Growth(trees=40, depth=3, feature_share=1.0))
     assert trees.score([150.0, 3.0]) > 1
     assert trees.score([20.0, 3.0]) < -1
 
