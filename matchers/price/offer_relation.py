@@ -7,6 +7,7 @@ here: a facet's weight says how much it speaks for each answer, and the stronges
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from math import fsum
 from types import MappingProxyType
 from typing import Literal
 
@@ -95,8 +96,8 @@ def facets_of(left: OfferText, right: OfferText) -> dict[str, float]:
     """Return what two offers have in common and where they differ, each facet as a number."""
     only_left = [word for word in left.set if not right.says(word)]
     only_right = [word for word in right.set if not left.says(word)]
-    lefts, rights = sum(map(left.weight, left.set)), sum(map(right.weight, right.set))
-    new_left, new_right = sum(map(left.weight, only_left)), sum(map(right.weight, only_right))
+    lefts, rights = fsum(map(left.weight, left.set)), fsum(map(right.weight, right.set))
+    new_left, new_right = fsum(map(left.weight, only_left)), fsum(map(right.weight, only_right))
     alike = 1 - (new_left + new_right) / ((lefts + rights) or 1.0)
     early_left = [word for word in left.telling[:FRONT] if not right.says(word)]
     early_right = [word for word in right.telling[:FRONT] if not left.says(word)]

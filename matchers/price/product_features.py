@@ -1,6 +1,7 @@
 """What two product texts have in common and where they differ, as numbers for the learner."""
 
 from collections.abc import Mapping, Sequence
+from math import fsum
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler, LCSseq, Levenshtein, Prefix
@@ -29,29 +30,31 @@ def _words(left: Prepared, right: Prepared) -> list[float]:
     weight, other = left.weight, right.weight
     shared = left.set & right.set
     only_left, only_right = left.set - shared, right.set - shared
-    common = sum(weight[word] for word in shared)
-    squares = sum(weight[word] ** 2 for word in shared)
+    common = fsum(weight[word] for word in shared)
+    squares = fsum(weight[word] ** 2 for word in shared)
     lefts, rights = [weight[word] for word in only_left], [other[word] for word in only_right]
+    # Exact sums: a set has no order, and the same texts must give the same features.
+    whole_lefts, whole_rights = fsum(lefts), fsum(rights)
     whole_left, whole_right = left.total or 1.0, right.total or 1.0
     # Words that the other side writes joined, or says elsewhere.
     joined_left = {word for word in only_left if len(word) >= SHORTEST_PART and word in right.joined}
     joined_right = {word for word in only_right if len(word) >= SHORTEST_PART and word in left.joined}
-    parts_left, parts_right = sum(weight[word] for word in joined_left), sum(other[word] for word in joined_right)
-    said_left = sum(weight[word] for word in only_left if word in right.weight)
-    said_right = sum(other[word] for word in only_right if word in left.weight)
+    parts_left, parts_right = fsum(weight[word] for word in joined_left), fsum(other[word] for word in joined_right)
+    said_left = fsum(weight[word] for word in only_left if word in right.weight)
+    said_right = fsum(other[word] for word in only_right if word in left.weight)
     rest_left = [weight[word] for word in only_left if word not in right.weight and word not in joined_left]
     rest_right = [other[word] for word in only_right if word not in left.weight and word not in joined_right]
     near = ((common + parts_left) / whole_left, (common + parts_right) / whole_right)
     everywhere = left.weight.keys() & right.weight.keys()
     return [
-        common / ((common + sum(lefts) + sum(rights)) or 1.0),
+        common / ((common + whole_lefts + whole_rights) or 1.0),
         common / whole_left,
         common / whole_right,
         squares / (left.length * right.length),
         common,
         max((weight[word] for word in shared), default=0.0),
-        sum(lefts),
-        sum(rights),
+        whole_lefts,
+        whole_rights,
         max(lefts, default=0.0),
         max(rights, default=0.0),
         len(shared),
@@ -61,13 +64,13 @@ def _words(left: Prepared, right: Prepared) -> list[float]:
         (common + parts_right + said_right) / whole_right,
         min(near),
         max(near),
-        sum(rest_left),
-        sum(rest_right),
+        fsum(rest_left),
+        fsum(rest_right),
         max(rest_left, default=0.0),
         max(rest_right, default=0.0),
-        sum(weight[word] ** 2 for word in everywhere) / (left.all_length * right.all_length),
-        sum(weight[word] for word in everywhere) / (min(left.all_total, right.all_total) or 1.0),
-        sum(weight[word] for word in everywhere),
+        fsum(weight[word] ** 2 for word in everywhere) / (left.all_length * right.all_length),
+        fsum(weight[word] for word in everywhere) / (min(left.all_total, right.all_total) or 1.0),
+        fsum(weight[word] for word in everywhere),
     ]
 
 
@@ -116,7 +119,7 @@ def _numbers(left: Prepared, right: Prepared) -> list[float]:
         sum(number not in right.weight for number in only_left),
         sum(number not in left.weight for number in only_right),
         bool(only_left and only_right),
-        sum(left.weight.get(number, 0.0) for number in shared),
+        fsum(left.weight.get(number, 0.0) for number in shared),
         bool(left.years and right.years and not left.years & right.years),
     ]
 
@@ -168,7 +171,7 @@ def _shape(left: Prepared, right: Prepared) -> list[float]:
 def odds_of(left: Prepared, right: Prepared, odds: Mapping[str, float]) -> list[float]:
     """Return how much the words on one side only speak for the same product, by what was learned of each."""
     told = [odds[word] for word in left.set ^ right.set if word in odds]
-    return [sum(told), min(told, default=0.0), max(told, default=0.0)]
+    return [fsum(told), min(told, default=0.0), max(told, default=0.0)]
 
 
 # Places of the features that tell at a glance how near two texts are.

@@ -135,7 +135,7 @@ def word_odds(labelled: Iterable[tuple[tuple[Prepared, Prepared], bool]]) -> dic
     return {
         word: math.log((same[word] + 2 * shares[1]) / (totals[1] + 1))
         - math.log((different[word] + 2 * shares[0]) / (totals[0] + 1))
-        for word in different.keys() | same.keys()
+        for word in sorted(different.keys() | same.keys())
         if different[word] + same[word] >= FEWEST_PAIRS and all(shares)
     }
 

@@ -123,10 +123,10 @@ class Prepared:
         self.words = text.words
         self.set = frozenset(text.words)
         self.weight = {word: rarity.of(word) for word in text.all_words}
-        self.total = sum(self.weight[word] for word in self.set)
-        self.length = math.sqrt(sum(self.weight[word] ** 2 for word in self.set)) or 1.0
-        self.all_total = sum(self.weight.values())
-        self.all_length = math.sqrt(sum(weight * weight for weight in self.weight.values())) or 1.0
+        self.total = math.fsum(self.weight[word] for word in self.set)
+        self.length = math.sqrt(math.fsum(self.weight[word] ** 2 for word in self.set)) or 1.0
+        self.all_total = math.fsum(self.weight.values())
+        self.all_length = math.sqrt(math.fsum(weight * weight for weight in self.weight.values())) or 1.0
         self.numbers = frozenset(
             word.rstrip("0").rstrip(".") if "." in word else word for word in self.words if NUMBER.match(word)
         )

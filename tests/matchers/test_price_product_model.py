@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,9 +10,9 @@ from benchmarks.product_matching import main, read_record
 from matchers.price.boosted_trees import BoostedTrees, Growth, Sequence64, grow
 from matchers.price.product_model import Candidates, Pair, best_threshold, model_from, train
 from matchers.price.product_words import ProductText, Rarity, is_model
-from tests.realdata import data_path
+from tests.realdata import PROJECT, data_path
 
-SMALL = Growth(trees=40, depth=3)
+SMALL = Growth(trees=60, depth=3, rate=0.15, feature_share=0.5)
 
 
 def record(title: str, price: str = "") -> ProductText:
@@ -65,6 +68,24 @@ def test_the_same_pairs_and_seed_give_the_same_model_and_another_seed_another() 
     one, again, other = (train(pairs, same, seed=seed, growth=SMALL) for seed in (1, 1, 2))
     assert one.as_dict() == again.as_dict()
     assert one.as_dict() != other.as_dict()
+
+
+def test_the_model_does_not_depend_on_the_order_of_sets() -> None:
+    code = (
+        "from hashlib import sha256; from tests.matchers.test_price_product_model import SMALL, labelled, train;"
+        "print(sha256(repr(train(*labelled(), seed=1, growth=SMALL).trees).encode()).hexdigest())"
+    )
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=PROJECT,
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(answers) == 1
 
 
 def test_a_model_comes_back_from_its_json_unchanged() -> None:
