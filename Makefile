@@ -1,5 +1,6 @@
 # Set-up, checks and figures. `make demo` and `make test` work on a fresh machine.
 BIN := .venv/bin
+DATA := $(or $(MARKWATCH_DATA),../shared/data)
 ROOMS := records matchers spiders storage captures alerts review crawler samples benchmarks
 
 .PHONY: setup browser lock demo check test test-long bench eval clean
@@ -29,6 +30,20 @@ test: check browser
 
 test-long: setup browser
 	@MARKWATCH_LONG=1 $(BIN)/pytest -q
+
+# Figures on the recorded data; they name what they read and end with one JSON line each.
+eval: setup data
+	@$(BIN)/python -m benchmarks.brand_pairs $(DATA)/eval/brand_pairs.jsonl $(DATA)/eval/marks.csv
+	@$(BIN)/python -m benchmarks.brand_pairs $(DATA)/eval/brand_pairs_multi.jsonl $(DATA)/eval/marks_multi.csv
+	@$(BIN)/python -m benchmarks.price_texts $(DATA)/eval/price_texts.tsv
+	@$(BIN)/python -m benchmarks.pack_sizes $(DATA)/eval/pack_sizes.jsonl
+
+bench: setup data
+	@$(BIN)/python -m benchmarks.matcher_speed --marks 1000
+
+.PHONY: data
+data:
+	@test -d $(DATA) || { echo "no recorded data at $(DATA); set MARKWATCH_DATA" >&2; exit 1; }
 
 clean:
 	rm -rf .venv .demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
