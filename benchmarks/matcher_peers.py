@@ -25,7 +25,7 @@ def _rate(work: Callable[[str], object], titles: Sequence[str]) -> float:
     return round(len(titles) / max(time.process_time() - start, 1e-9), 1)
 
 
-def aho_corasick(letters: Sequence[str], titles: Sequence[str]) -> float:
+def aho_corasick(letters: Sequence[str], titles: Sequence[str]) -> float | None:
     """Exact strings by pyahocorasick."""
     with suppress(ImportError):
         automaton = importlib.import_module("ahocorasick").Automaton()
@@ -33,19 +33,19 @@ def aho_corasick(letters: Sequence[str], titles: Sequence[str]) -> float:
             automaton.add_word(form, number)
         automaton.make_automaton()
         return _rate(lambda title: list(automaton.iter(title)), titles)
-    return 0.0
+    return None
 
 
-def flash_text(letters: Sequence[str], titles: Sequence[str]) -> float:
+def flash_text(letters: Sequence[str], titles: Sequence[str]) -> float | None:
     """Exact words by flashtext2."""
     with suppress(ImportError):
         processor = importlib.import_module("flashtext2").KeywordProcessor(case_sensitive=True)
         processor.add_keywords_from_iter(iter(letters))
         return _rate(processor.extract_keywords, titles)
-    return 0.0
+    return None
 
 
-def sym_spell(letters: Sequence[str], titles: Sequence[str]) -> float:
+def sym_spell(letters: Sequence[str], titles: Sequence[str]) -> float | None:
     """Words within two edits by symspellpy, word by word, without windows of several words."""
     with suppress(ImportError):
         symspellpy = importlib.import_module("symspellpy")
@@ -57,7 +57,7 @@ def sym_spell(letters: Sequence[str], titles: Sequence[str]) -> float:
             lambda title: [speller.lookup(word, every, max_edit_distance=2) for word in title.split()],
             titles[:WORD_TITLES],
         )
-    return 0.0
+    return None
 
 
 def partial(letters: Sequence[str], titles: Sequence[str]) -> float:
@@ -67,7 +67,8 @@ def partial(letters: Sequence[str], titles: Sequence[str]) -> float:
     )
 
 
-PEERS: Mapping[str, Callable[[Sequence[str], Sequence[str]], float]] = MappingProxyType({
+# Titles per CPU second; None where the library is not installed (pip install -e .[bench]).
+PEERS: Mapping[str, Callable[[Sequence[str], Sequence[str]], float | None]] = MappingProxyType({
     "pyahocorasick (exact)": aho_corasick,
     "flashtext2 (exact)": flash_text,
     "symspellpy (single words)": sym_spell,

@@ -63,7 +63,7 @@ class Figures:
     """How many times longer a listing takes than with 1,000 marks."""
     index_mb: float
     build_seconds: float
-    peers: dict[str, float]
+    peers: dict[str, float | None]
     """Listings per CPU second of other libraries on the same titles and marks; none for those not installed."""
 
 

@@ -27,7 +27,8 @@ class Intake:
     def take(self, batch: Iterable[Imported], at: datetime) -> Mapping[str, int]:
         """Judge and store one batch in one transaction; return counts of what was new, changed and flagged."""
         items = list(self._filled(batch))
-        judged = [(item, self.matcher.match(item.listing)) for item in items]
+        # One call for the batch: looking marks up together costs a tenth of doing it listing by listing.
+        judged = list(zip(items, self.matcher.match_many([item.listing for item in items]), strict=True))
         counts: Counter[str] = Counter()
         # Files first: a capture without its row is found again by the next sighting, a row without its file is a lie.
         kept = [(item.listing, self._keep(item, hits)) for item, hits in judged]
