@@ -10,6 +10,7 @@ from typing import Literal
 from matchers.price.pack_size import is_plain_offer, pack_of_title
 from matchers.price.pack_words import AMOUNT
 from matchers.text.fold import fold_accented, fold_plain
+from records.hit import Span
 from records.listing import Listing
 from records.watchlist import Mark, Product, WatchList
 
@@ -82,6 +83,26 @@ class ProductIndex:
                 fitting = _of_stated_pack(listing, fitting) or fitting
             longest = max((len(name) for _, name in fitting), default=0)
             yield from (Matched(product, "name") for product, name in fitting if len(name) == longest)
+
+
+def seen_in_title(listing: Listing, product: Product, how: How) -> tuple[Span, ...]:
+    """Return the places of the title that name the product: its words, or its part number; none for a GTIN."""
+    view = fold_plain(listing.title)
+    if how == "name":
+        wanted = name_words(product.name)
+        places = [match.span() for match in WORD.finditer(view.text) if match[0] in wanted]
+    elif how == "mpn" and product.mpn:
+        wanted = frozenset({squashed(product.mpn)})
+        places = [match.span() for match in NUMBER.finditer(view.text) if "".join(WORD.findall(match[0])) in wanted]
+    else:
+        places = []
+    runs: list[tuple[int, int]] = []
+    for start, end in places:
+        if runs and not view.text[runs[-1][1] : start].strip():
+            runs[-1] = (runs[-1][0], end)
+        else:
+            runs.append((start, end))
+    return tuple(Span.cut(listing, "title", *view.original(start, end)) for start, end in runs)
 
 
 def _of_stated_pack(listing: Listing, fitting: list[Named]) -> list[Named]:

@@ -3,7 +3,7 @@
 from matchers.policy import WEIGHTS
 from matchers.price.bands import BAND_WORDS
 from matchers.price.comparison import compare
-from matchers.price.product_match import how_matched
+from matchers.price.product_match import how_matched, seen_in_title
 from records.hit import Evidence, Span
 from records.listing import Listing
 from records.watchlist import Product, WatchList
@@ -23,7 +23,9 @@ def price_below_minimum(listing: Listing, product: Product, watchlist: WatchList
     )
     gap = next(step.value for step in found.chain if step.name == "gap")
     raw = listing.offer.price_raw
-    spans = (Span.cut(listing, "price_raw", 0, len(raw)),) if raw else ()
+    spans = seen_in_title(listing, product, how) if how else ()
+    if raw:
+        spans += (Span.cut(listing, "price_raw", 0, len(raw)),)
     if found.is_below_minimum:
         message = "%(product)s at %(gap)s: under the owner's minimum price."
     else:

@@ -93,3 +93,23 @@ def test_a_choice_a_set_or_a_refill_has_no_price_hit() -> None:
         "Anessa Perfect UV Milk 60ml (túi refill)",
     ):
         assert price_hits(title=title, price="90000") == []
+
+
+@pytest.mark.parametrize(
+    ("title", "extra", "seen"),
+    [
+        ("Sữa Anessa Perfect UV Milk 60ml mới", {}, ["Anessa Perfect UV Milk"]),
+        ("Perfect UV sữa Ａnessa milk 60ml", {}, ["Perfect UV", "Ａnessa milk"]),
+        ("Sữa AN-6073 của Anessa 60ml", {}, ["AN-6073"]),
+        ("Kem chống nắng", {"gtin": "4901872073009"}, []),
+    ],
+)
+def test_a_price_finding_shows_the_words_that_name_the_product(
+    title: str, extra: dict[str, str], seen: list[str]
+) -> None:
+    product = PRODUCT | {"mpn": "AN-6073", "gtin": "4901872073009"}
+    case = {"products": [product], "currency": "VND", "title": title, "price": "120000", **extra}
+    (hit,) = [one for one in Matcher(watchlist(case)).match(listing(case)) if one.track == "price"]
+    spans = [span for span in hit.evidence[0].spans if span.field == "title"]
+    assert [span.text for span in spans] == seen
+    assert all(title[span.start : span.end] == span.text for span in spans)
