@@ -12,7 +12,7 @@ from typing import Literal
 from crawler.browser import find_browser
 from crawler.config import Settings
 from storage.database import Database, open_database
-from storage.errors import StorageError
+from storage.errors import StorageError, shown
 from storage.runs import load_runs_in
 from storage.schedules import load_schedules
 
@@ -53,7 +53,7 @@ def _database(url: str, at: datetime) -> Iterator[Finding]:
         return
     try:
         problems = database.check()
-        yield Finding("database", "problem" if problems else "ok", "; ".join(problems) or database.url)
+        yield Finding("database", "problem" if problems else "ok", "; ".join(problems) or shown(database.url))
         yield from _schedules(database, at)
     finally:
         database.close()

@@ -12,7 +12,7 @@ from storage.backup import backup as backup_database
 from storage.backup import restore as restore_database
 from storage.database import open_database
 from storage.database import upgrade as upgrade_database
-from storage.errors import DatabaseAbsent, DatabaseOutdated
+from storage.errors import DatabaseAbsent, DatabaseOutdated, shown
 
 commands = typer.Typer(help="Make, check, back up and restore the database.", no_args_is_help=True)
 
@@ -30,7 +30,7 @@ def upgrade(*, db: DbOption = None) -> None:
     if db is None and not settings.db:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     upgrade_database(url)
-    say(f"database ready: {url}")
+    say(f"database ready: {shown(url)}")
 
 
 @commands.command(epilog="Example: markwatch db check")
@@ -41,7 +41,7 @@ def check(*, db: DbOption = None) -> None:
     for problem in problems:
         print(problem)
     if problems:
-        raise CommandError(f"{len(problems)} problems in {opened.url}")
+        raise CommandError(f"{len(problems)} problems in {shown(opened.url)}")
     say("database: no problem found")
 
 
@@ -69,9 +69,9 @@ def restore(
         raise BadInput(f"{file}: no such file")
     url = Settings().database_url(db)
     if not replace and _is_there(url):
-        raise BadInput(f"{url}: a database is there already; --replace overwrites it")
+        raise BadInput(f"{shown(url)}: a database is there already; --replace overwrites it")
     restore_database(url, file)
-    say(f"restored into {url}")
+    say(f"restored into {shown(url)}")
 
 
 def _is_there(url: str) -> bool:

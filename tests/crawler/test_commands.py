@@ -196,3 +196,12 @@ def test_a_backup_is_restored_with_everything_in_it(
     assert exit_code(["explain", "Hanamori", "--db", restored]) == 0
     assert "hanamori" in capsys.readouterr().out
     assert exit_code(["db", "restore", str(backup), "--db", restored]) != 0
+
+
+def test_a_password_in_a_database_url_is_never_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    url = "postgresql://markwatch:open-sesame@127.0.0.1:1/markwatch"
+    for command in (["db", "upgrade"], ["db", "check"], ["hits", "list"], ["doctor"]):
+        assert exit_code([*command, "--db", url]) == 1
+    printed = capsys.readouterr()
+    assert "127.0.0.1" in printed.err
+    assert "open-sesame" not in printed.out + printed.err
