@@ -21,6 +21,7 @@ from storage.errors import Conflict, NotFound
 from storage.hit_records import StoredHit
 from storage.hits import load_hit, load_neighbours
 from storage.listings import PriceObservation, load_prices
+from storage.thumbnails import load_thumbnail
 
 router = APIRouter(include_in_schema=False)
 
@@ -110,6 +111,18 @@ def decide(
 def _with(url: str, **values: str) -> str:
     extra = "&".join(f"{name}={value}" for name, value in values.items())
     return f"{url}{'&' if '?' in url else '?'}{extra}"
+
+
+@router.get("/hits/{hit_id}/picture")
+def show_picture(request: Request, visitor: Reader, hit_id: str) -> Response:
+    """Send the small picture of the hit's listing: our own JPEG, never the marketplace's file."""
+    console = console_of(request)
+    listing = visible_hit(console, visitor, hit_id).hit.listing
+    with console.database.read() as session:
+        picture = load_thumbnail(session, listing.market, listing.listing_id)
+    if picture is None or picture.jpeg is None:
+        raise Absent
+    return Response(picture.jpeg, media_type="image/jpeg")
 
 
 @router.post("/hits/{hit_id}/violation", dependencies=[Depends(from_own_form)])

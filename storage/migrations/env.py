@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from storage import thumbnail_tables  # noqa: F401 - registers its tables
 from storage.tables import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, transactional_ddl=True)

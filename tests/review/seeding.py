@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from io import BytesIO
+
+from PIL import Image
 
 from records.hit import ChainStep, Evidence, Hit, Span, Tier
 from records.listing import Listing, Offer, PageCopy, Seller
@@ -16,6 +19,7 @@ from storage.hits import save_hits
 from storage.listings import save_listing
 from storage.runs import close_run, open_run, record_event, start_run
 from storage.schedules import add_schedule
+from storage.thumbnails import Thumbnail, save_thumbnail
 from storage.users import Role, add_user
 from storage.watchlist import save_marks, save_owners, save_products, save_sellers
 
@@ -376,6 +380,17 @@ def seed_people(database: Database) -> None:
             add_user(session, login, login.capitalize(), role, password_hash(), NOW, brands, "vi")
 
 
+@cache
+def picture() -> Thumbnail:
+    """Return a small grey picture."""
+    with BytesIO() as stream:
+        Image.new("RGB", (160, 120), "grey").save(stream, "JPEG")
+        jpeg = stream.getvalue()
+    return Thumbnail(
+        image_url="https://images.example/1.jpg", fetched_at=NOW, jpeg=jpeg, sha256="0" * 64, width=160, height=120
+    )
+
+
 def seed(database: Database) -> None:
     """Fill the database."""
     seed_people(database)
@@ -415,6 +430,9 @@ def seed(database: Database) -> None:
     with database.write() as session:
         save_listing(session, earlier, good.run_id, NOW - timedelta(days=12))
     store(database, hits, run_id=good.run_id)
+    with database.write() as session:
+        for hit in hits:
+            save_thumbnail(session, *hit.listing.key, picture())
     with database.write() as session:
         copy = PageCopy(
             url="https://example.test/item.json",

@@ -24,6 +24,7 @@ TABLE: dict[tuple[str, str], tuple[tuple[str, ...], int]] = {
     ("GET", "/preferences"): (EVERYONE, 303),
     ("GET", "/review"): ((*STAFF, "sato"), 200),
     ("GET", "/hits/{hit_id}"): (STAFF, 200),
+    ("GET", "/hits/{hit_id}/picture"): (STAFF, 200),
     ("POST", "/hits/{hit_id}/violation"): (STAFF, 303),
     ("POST", "/hits/{hit_id}/no-violation"): (STAFF, 303),
     ("POST", "/hits/{hit_id}/unsure"): (STAFF, 303),

@@ -14,6 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
+from storage import thumbnail_tables  # noqa: F401 - registers its tables
 from storage.database import make_engine, open_database, parse_url, upgrade
 from storage.errors import StorageError
 from storage.tables import metadata
