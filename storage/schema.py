@@ -8,6 +8,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+import storage.account_tables  # noqa: F401 - puts its tables into the one metadata
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any fixed number: two upgrades of one PostgreSQL database wait for each other on it.
 UPGRADE_LOCK = 7_290_001

@@ -247,13 +247,14 @@ mail_hits = Table(
 users = Table(
     "users", metadata,
     text("login", key=True), text("name"), text("role"), text("language"), Column("active", Boolean, nullable=False),
-    document("brands"), text("password_hash"), moment("created_at"), one_of("role", ROLES),
+    document("brands"), text("password_hash"), moment("created_at"), text("email", optional=True),
+    one_of("role", ROLES), Index("ix_users_email", "email", unique=True),
 )  # fmt: skip
 sessions = Table(
     "sessions", metadata,
     text("token_sha256", key=True), Column("login", PrintedText, ForeignKey("users.login"), nullable=False),
     moment("opened_at"), moment("touched_at"), moment("expires_at"), moment("closed_at", optional=True),
-    Index(None, "login"),
+    text("address", optional=True), text("agent", optional=True), text("means", optional=True), Index(None, "login"),
 )  # fmt: skip
 login_failures = Table(
     "login_failures", metadata,
