@@ -19,6 +19,7 @@ from review.console import Console, console_of, make_templates, reading_of, rend
 from review.errors import LoginNeeded, Refusal
 from review.languages import message as _
 from review.marks import MarkBook
+from review.navigation import NAVIGATION
 from review.pages import entry, hits, queue, runs, stored
 from review.security import SecurityMiddleware, local_path, set_headers
 from review.services import ReviewSettings, Services
@@ -68,7 +69,7 @@ def create_app(database: Database, services: Services, settings: ReviewSettings)
         database=database,
         services=services,
         settings=settings,
-        templates=make_templates(value_words=chain.value_words, detail_words=chain.detail_words),
+        templates=make_templates(value_words=chain.value_words, detail_words=chain.detail_words, navigation=NAVIGATION),
         marks=MarkBook(database),
     )
     for pages in (entry, queue, hits, runs, stored):

@@ -1,6 +1,5 @@
 """The console's parts kept together for the length of the process, and how a page is rendered for its reader."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -24,6 +23,7 @@ from storage.database import Database
 
 TEMPLATES_FOLDER: Final = Path(__file__).parent / "templates"
 THEMES: Final = ("light", "dark")
+DENSITIES: Final = ("roomy", "compact")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ def _translate(context: Context, text: str) -> str:
 
 
 @cache
-def make_templates(**functions: Callable[..., str]) -> Environment:
+def make_templates(**functions: object) -> Environment:
     """Return the template environment: everything is escaped, and a name that is not given is an error.
 
     `functions` join the names that every template knows.
@@ -82,10 +82,11 @@ def make_templates(**functions: Callable[..., str]) -> Environment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """How this request's reader reads: language, theme, figures and times."""
+    """How this request's reader reads: language, theme, width of rows, figures and times."""
 
     language: Language
     theme: str
+    density: str = DENSITIES[0]
     formats: Formats
 
     def translate(self, text: str) -> str:
@@ -100,7 +101,13 @@ def reading_of(request: Request) -> Reading:
     language = choose_language(request.cookies.get("language"), visitor.user.language if visitor else None)
     theme = request.cookies.get("theme", "")
     formats = Formats(language=language, zone=ZoneInfo(console.settings.zone), now=console.services.clock())
-    return Reading(language=language, theme=theme if theme in THEMES else "", formats=formats)
+    density = request.cookies.get("density", "")
+    return Reading(
+        language=language,
+        theme=theme if theme in THEMES else "",
+        density=density if density in DENSITIES else DENSITIES[0],
+        formats=formats,
+    )
 
 
 def render(request: Request, template: str, status_code: int = 200, /, **content: object) -> HTMLResponse:

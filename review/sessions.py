@@ -64,6 +64,11 @@ class Visitor:
         return act in ACTS.get(self.user.role, frozenset())
 
     @property
+    def acts(self) -> frozenset[Act]:
+        """Everything the user's role covers."""
+        return ACTS.get(self.user.role, frozenset())
+
+    @property
     def home(self) -> str:
         """The page this user starts on."""
         return HOMES.get(self.user.role, "/review")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from records.watchlist import Mark
-from review.console import THEMES, console_of, reading_of, render
+from review.console import DENSITIES, THEMES, console_of, reading_of, render
 from review.errors import AccountLocked, FormExpired, Refusal, WrongPassword
 from review.languages import LANGUAGES
 from review.languages import message as _
@@ -111,11 +111,13 @@ def take_preference(
     request: Request,
     language: Annotated[str | None, Query()] = None,
     theme: Annotated[str | None, Query()] = None,
+    density: Annotated[str | None, Query()] = None,
     next: Annotated[str | None, Query()] = None,  # noqa: A002 - the parameter's public name
 ) -> Response:
-    """Keep a language or a theme in a cookie and go back to the page."""
+    """Keep a language, a theme or the width of rows in a cookie and go back to the page."""
     response = RedirectResponse(local_path(next, "/"), 303)
-    for name, value, known in (("language", language, tuple(LANGUAGES)), ("theme", theme, THEMES)):
+    choices = (("language", language, tuple(LANGUAGES)), ("theme", theme, THEMES), ("density", density, DENSITIES))
+    for name, value, known in choices:
         if value is not None and value in known:
             response.set_cookie(
                 name, value, max_age=PREFERENCE_SECONDS, path="/", httponly=True, samesite="lax",

@@ -319,3 +319,10 @@ def test_no_page_links_to_a_page_that_does_not_exist(reviewer: TestClient, place
     assert {reviewer.get(link.replace("&amp;", "&")).status_code for link in acts} == {405}
     for link in links - acts:
         assert reviewer.get(link.replace("&amp;", "&")).status_code in {200, 303}, link
+
+
+def test_a_width_of_rows_is_kept_in_the_page_itself(reviewer: TestClient) -> None:
+    reviewer.get("/preferences", params={"density": "compact", "next": "/review"})
+    assert 'data-density="compact"' in reviewer.get("/review").text
+    reviewer.get("/preferences", params={"density": "roomy", "next": "/review"})
+    assert "data-density" not in reviewer.get("/review").text
