@@ -1,7 +1,11 @@
-"""Chooses how mails leave this installation."""
+"""Chooses how mails leave this installation, and sends them as a job."""
 
+from collections.abc import Mapping
+
+from alerts.send import queue_digests, send_due
 from alerts.sender import FolderSender, Sender, SmtpSender
 from crawler.config import Settings
+from crawler.job_context import JobContext
 from spiders.registry import load_markets
 
 
@@ -20,3 +24,13 @@ def sender_of(settings: Settings) -> Sender:
 def market_titles() -> dict[str, str]:
     """Return every marketplace's name as people write it, by spider name."""
     return {name: spider.title for name, spider in load_markets().items()}
+
+
+def perform_digests(context: JobContext) -> Mapping[str, object]:
+    """Job: queue the digests of owners with news and send what is due; the outbox lets no mail go twice."""
+    settings, at = context.settings, context.clock()
+    queued = queue_digests(
+        context.database, at, settings.mail_from, settings.console_url, market_titles=market_titles()
+    )
+    counts = send_due(context.database, sender_of(settings), at)
+    return {"queued": queued, "sent": counts.sent, "failed": counts.failed}

@@ -1,45 +1,104 @@
 """Judges stored listings again, in batches that each commit: what is done stays done when it is interrupted."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from crawler.errors import BadInput
+from crawler.job_context import JobContext
 from matchers.match import Matcher
-from storage.database import Database
-from storage.hits import save_hits
-from storage.listings import load_listings
+from records.listing import Listing
+from storage.database import Database, Session
+from storage.hits import SavedHits, save_hits
+from storage.jobs import open_job
+from storage.listings import load_listing_keys, load_listings
+from storage.watchlist import load_watchlist
 
 BATCH_LISTINGS = 200
+# How many listings one job of a re-match judges: minutes of work, not hours, so that many workers share it.
+RANGE_LISTINGS = 5_000
+# Between market and listing id in a job's arguments: neither holds a line break.
+KEY_SEPARATOR = "\n"
+
+Key = tuple[str, str]
 
 
 def rejudge(database: Database, matcher: Matcher, at: datetime, since: str | None) -> Iterator[Mapping[str, int]]:
     """Yield for each stored listing how its hits changed (new, changed, unchanged, reopened, lapsed)."""
-    since_at = None if since is None else _day_start(since)
-    after: tuple[str, str] | None = None
+    since_at = None if since is None else day_start(since)
+    after: Key | None = None
     while True:
         with database.read() as session:
             listings = load_listings(session, after, BATCH_LISTINGS, since_at)
         if not listings:
             return
-        judged = list(zip(listings, matcher.match_many(listings), strict=True))
-        changes: list[Mapping[str, int]] = []
+        with_hits = list(zip(listings, matcher.match_many(listings), strict=True))
         with database.write() as session:
-            for listing, hits in judged:
-                saved = save_hits(session, listing, hits, None, at)
-                changes.append(
-                    {
-                        "new": saved.new,
-                        "changed": saved.changed,
-                        "unchanged": saved.unchanged,
-                        "reopened": saved.reopened,
-                        "lapsed": saved.lapsed,
-                    }
-                )
+            changes = [_counts(save_hits(session, listing, hits, None, at)) for listing, hits in with_hits]
         yield from changes
         after = listings[-1].key
 
 
-def _day_start(text: str) -> datetime:
+def _counts(saved: SavedHits) -> Mapping[str, int]:
+    return {name: getattr(saved, name) for name in ("new", "changed", "unchanged", "reopened", "lapsed")}
+
+
+def open_rematch(session: Session, at: datetime, created_by: str, since: str | None = None) -> tuple[str, ...]:
+    """Ask for all stored listings to be judged again, as jobs of one range each; return the jobs' ids."""
+    since_at = None if since is None else day_start(since)
+    ids: list[str] = []
+    after: Key | None = None
+    while True:
+        keys = load_listing_keys(session, after, RANGE_LISTINGS, since_at)
+        if not keys:
+            return tuple(ids)
+        until = keys[-1]
+        arguments = {"since": since or "", "after": _written(after), "until": _written(until)}
+        key = f"rematch {at.isoformat()} {_written(after)}"
+        ids.append(open_job(session, "rematch", key, at, created_by=created_by, arguments=arguments).job_id)
+        after = until
+
+
+def perform_rematch(context: JobContext) -> Mapping[str, object]:
+    """Job: judge one range of stored listings again; an interrupted one goes on where its last batch was kept."""
+    given = context.job.arguments
+    since_at = day_start(given["since"]) if given.get("since") else None
+    until = _key(given.get("until", ""))
+    progress = dict(context.job.progress)
+    after = _key(str(progress.get("after") or given.get("after", "")))
+    counts = Counter({str(name): int(number) for name, number in dict(progress.get("counts", {})).items()})
+    with context.database.read() as session:
+        matcher = Matcher(load_watchlist(session, context.clock().date()))
+    while True:
+        context.pause_point()
+        with context.database.read() as session:
+            listings = _within(load_listings(session, after, BATCH_LISTINGS, since_at), until)
+        if not listings:
+            return dict(counts)
+        found = list(zip(listings, matcher.match_many(listings), strict=True))
+        after = listings[-1].key
+        with context.write() as session:
+            for listing, hits in found:
+                counts.update(_counts(save_hits(session, listing, hits, None, context.clock())))
+            counts["listings"] += len(listings)
+            context.save(session, {"after": _written(after), "counts": dict(counts)})
+
+
+def _within(listings: Sequence[Listing], until: Key | None) -> Sequence[Listing]:
+    return listings if until is None else [listing for listing in listings if listing.key <= until]
+
+
+def _written(key: Key | None) -> str:
+    return "" if key is None else KEY_SEPARATOR.join(key)
+
+
+def _key(text: str) -> Key | None:
+    market, _, listing_id = text.partition(KEY_SEPARATOR)
+    return (market, listing_id) if text else None
+
+
+def day_start(text: str) -> datetime:
+    """Return the time that a date or time means; raise BadInput. A time without a zone is UTC."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -16,6 +16,8 @@ from storage.counts import write_counts
 from storage.errors import DatabaseAbsent, DatabaseAway, DatabaseOutdated, NotSupported
 from storage.schema import head_revision, known_revision, migrate, read_revision
 
+__all__ = ["Database", "Session", "make_engine", "open_database", "parse_url", "sqlite_path", "upgrade"]
+
 # What every SQLite connection is told, in this order. FULL: an acknowledged commit survives a power cut.
 # recursive_triggers: without it INSERT OR REPLACE would delete append-only rows unseen by their triggers.
 SQLITE_PRAGMAS: dict[str, str] = {

@@ -181,6 +181,21 @@ def load_listings(
     return tuple(listing_from_document(document) for document in session.scalars(query))
 
 
+def load_listing_keys(
+    session: Session, after: tuple[str, str] | None, limit: int, since: datetime | None = None
+) -> tuple[tuple[str, str], ...]:
+    """Return the next keys by (market, listing_id) after a key, without the listings themselves."""
+    query = select(listings.c.market, listings.c.listing_id)
+    query = query.order_by(listings.c.market, listings.c.listing_id).limit(limit)
+    if after is not None:
+        query = query.where(
+            tuple_(listings.c.market, listings.c.listing_id) > tuple_(storable(after[0]), storable(after[1]))
+        )
+    if since is not None:
+        query = query.where(listings.c.last_seen_at >= since)
+    return tuple((row.market, row.listing_id) for row in session.execute(query))
+
+
 def count_listings(session: Session) -> int:
     """Return how many listings are kept."""
     return int(session.scalar(select(func.count()).select_from(listings)) or 0)

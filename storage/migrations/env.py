@@ -2,9 +2,10 @@
 
 from alembic import context
 
-from storage import thumbnail_tables  # noqa: F401 - registers its tables
-from storage.tables import metadata
+from storage.all_tables import load_metadata
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, transactional_ddl=True)
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=load_metadata(), transactional_ddl=True
+)
 with context.begin_transaction():
     context.run_migrations()

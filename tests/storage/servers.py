@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+from storage.all_tables import load_metadata
 from storage.schema import head_revision
-from storage.tables import metadata
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def empty_database(url: str) -> None:
     engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
     with engine.begin() as connection:
         connection.execute(text("SET session_replication_role = replica"))  # no triggers, no foreign keys
-        for table in metadata.sorted_tables:
+        for table in load_metadata().sorted_tables:
             connection.execute(table.delete())
         connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": head_revision()})
     engine.dispose()

@@ -14,10 +14,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
-from storage import thumbnail_tables  # noqa: F401 - registers its tables
+from storage.all_tables import load_metadata
 from storage.database import make_engine, open_database, parse_url, upgrade
 from storage.errors import StorageError
-from storage.tables import metadata
+
+metadata = load_metadata()
+
+
+def index_text(index: Any) -> dict[str, Any]:
+    """Return an index with its condition as text, which the library gives as an object."""
+    options = {name: str(value) for name, value in index.get("dialect_options", {}).items()}
+    return {**index, "dialect_options": options}
 
 
 def describe(url: str) -> dict[str, Any]:
@@ -37,7 +44,7 @@ def describe(url: str) -> dict[str, Any]:
             "foreign": sorted(map(repr, inspector.get_foreign_keys(table))),
             "unique": sorted(map(repr, inspector.get_unique_constraints(table))),
             "checks": sorted(map(repr, inspector.get_check_constraints(table))),
-            "indices": sorted(map(repr, inspector.get_indexes(table))),
+            "indices": sorted(repr(index_text(index)) for index in inspector.get_indexes(table)),
         }
     engine.dispose()
     return found

@@ -1,0 +1,43 @@
+"""Every kind of job, as one table: what does it, how often it is tried, and how often it comes by itself.
+
+A new kind is a row here and a function `(JobContext) -> Mapping[str, object]`, which returns what it did, for people.
+The function runs in a thread of a worker, perhaps twice: whatever it writes it writes through `context.write()`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import import_module
+
+from crawler.job_context import JobContext
+
+Perform = Callable[[JobContext], Mapping[str, object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobKind:
+    """How one kind of job is done."""
+
+    does: str
+    """`module:function`, imported when the first such job is done: no worker loads what it does not need."""
+    tries: int = 5
+    """Given up after so many attempts."""
+    every: timedelta | None = None
+    """The scheduler asks for one each time this long has passed; None: only when somebody asks."""
+
+    def load(self) -> Perform:
+        """Return the function that does it."""
+        module, _, name = self.does.partition(":")
+        function: Perform = getattr(import_module(module), name)
+        return function
+
+
+KINDS: Mapping[str, JobKind] = {
+    # Judges stored listings again: arguments since, after and until (market and listing id, a blank between).
+    "rematch": JobKind(does="crawler.rejudging:perform_rematch"),
+    # Queues the digests that are due and sends what waits in the outbox.
+    "digests": JobKind(does="crawler.mailing:perform_digests", tries=3),
+}
+
+# Wait before the n-th new try; the last value repeats.
+RETRY_WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
