@@ -10,7 +10,7 @@ from spiders.base import Yield
 COUNTED = (
     "pages", "listings", "new", "changed", "unchanged", "hits", "reopened", "errors", "blocked", "refusals",
 )  # fmt: skip
-COUNTED_PREFIXES = ("skip.", "missing.")
+COUNTED_PREFIXES = ("skip.", "missing.", "answers.")
 RENAMED: dict[str, str] = {
     "dupefilter/filtered": "skip.seen",
     "urllength/request_ignored_count": "skip.url_length",
@@ -81,6 +81,15 @@ def refused(facts: RunFacts) -> Finding | None:
     return Finding("blocked", "a host refused the run") if facts.is_blocked else None
 
 
+def no_access(facts: RunFacts) -> Finding | None:
+    """The operator's key works, and the market grants this use of it."""
+    if facts.number("answers.auth"):
+        return Finding("failed", "the market refuses the key: look at the key's settings before the next run")
+    if facts.number("answers.refused_by_terms"):
+        return Finding("failed", "the market does not grant this use of the key")
+    return None
+
+
 def forbidden(facts: RunFacts) -> Finding | None:
     """robots.txt allows some of the pages asked for."""
     skipped = facts.number("skip.robots") + facts.number("skip.crawl_delay")
@@ -142,7 +151,17 @@ def too_deep(facts: RunFacts) -> Finding | None:
     )
 
 
-MONITORS: tuple[Monitor, ...] = (ended_early, refused, forbidden, too_few, too_many, errors, missing_field, too_deep)
+MONITORS: tuple[Monitor, ...] = (
+    ended_early,
+    refused,
+    no_access,
+    forbidden,
+    too_few,
+    too_many,
+    errors,
+    missing_field,
+    too_deep,
+)
 
 
 def judge(facts: RunFacts) -> tuple[Outcome, tuple[str, ...]]:

@@ -34,6 +34,8 @@ from crawler.egress_head import MAX_HEAD_BYTES, MAX_HEAD_LINES
 from crawler.egress_process import GuardAbsent
 from crawler.middlewares.politeness import Politeness
 from crawler.middlewares.run_state import count, host_of, state_of
+from spiders.api import API_MARK
+from spiders.base import MarketSpider
 
 # What a refusal of the guard means for the page. The rest are rules: the page is skipped and never tried again.
 ERROR_OF_REASON: dict[str, type[Exception]] = {
@@ -107,8 +109,21 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
             state_of(self._crawler).pause_host(host_of(request), slot.delay)
 
     async def _download_through_guard(self, request: Request) -> Response:
+        spider = self._crawler.spider
+        if API_MARK not in request.meta or not isinstance(spider, MarketSpider):
+            return await self._download_sent(request, request)
+        sent = spider.signed(request)
+        try:
+            response = await self._download_sent(request, sent)
+        except Exception as error:  # noqa: BLE001 - raised again, without the keys
+            # The library's errors quote the address that was sent, and with it the operator's keys.
+            hidden = spider.keys.hidden_in(str(error).replace(sent.url, request.url))
+            raise (error if hidden == str(error) else type(error)(hidden)) from None
+        return response.replace(url=request.url)
+
+    async def _download_sent(self, request: Request, sent: Request) -> Response:
         # A copy, so that the guard's token stays out of the request that spiders, redirects and logs see.
-        guarded = request.replace(meta={**request.meta, "proxy": self._proxy})
+        guarded = sent.replace(meta={**request.meta, "proxy": self._proxy})
         guarded.headers[b"Proxy-Authorization"] = self._proxy_log_in
         try:
             response = await super().download_request(guarded)

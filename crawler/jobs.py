@@ -3,16 +3,20 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
+from crawler.access import check_access, open_ways
 from crawler.config import Settings
 from crawler.errors import BadInput, UnknownMarket
 from records.run import Run
 from spiders.arguments import SEPARATOR, ArgumentError, read_arguments
 from spiders.base import MarketSpider
 from spiders.registry import load_markets
+from storage.database import Database
 
 POLL_SECONDS = 0.5
 
@@ -29,6 +33,8 @@ class CrawlRequest:
     """Pages to start from."""
     max_pages: int | None = None
     """Page budget of the run; None means the market's own."""
+    further: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The market's other arguments by name, such as category, seller, way or details."""
     base_url: str | None = None
     """Host that answers in the market's place; from the command line only."""
     allow_hosts: tuple[str, ...] = ()
@@ -39,6 +45,7 @@ class CrawlRequest:
     def arguments(self) -> dict[str, str]:
         """Return what the spider is given, as stored with the run."""
         given = {
+            **self.further,
             "query": SEPARATOR.join(self.queries),
             "url": SEPARATOR.join(self.urls),
             "max_pages": "" if self.max_pages is None else str(self.max_pages),
@@ -56,15 +63,33 @@ def market_class(market: str) -> type[MarketSpider]:
     return markets[market]
 
 
-def check_request(request: CrawlRequest) -> None:
-    """Raise BadInput when the market is unknown, an argument is wrong, or the crawl is not allowed."""
+# Given by their own fields of a request, and in part never taken from a row.
+OWN_ARGUMENTS = frozenset({"query", "url", "max_pages", "base_url", "allow_host"})
+
+
+def now() -> datetime:
+    """Return the time now, aware UTC: the one clock of starting crawls."""
+    return datetime.now(UTC)
+
+
+def check_request(request: CrawlRequest, database: Database | None = None) -> None:
+    """Raise BadInput when the market is unknown, an argument is wrong, or the crawl is not allowed today.
+
+    Without a database no administrator's record is known, so ways that ask for consent are closed.
+    """
     spider = market_class(request.market)
     if SEPARATOR in "".join(request.queries):
         raise BadInput(f"query: {SEPARATOR!r} cannot stand in search words")
+    double = OWN_ARGUMENTS & request.further.keys()
+    if double:
+        raise BadInput(f"-a {min(double)}: has an option of its own; see: markwatch crawl --help")
+    at = now()
     try:
-        spider.check_arguments(read_arguments(spider.arguments_model, request.market, dict(request.arguments())))
+        arguments = read_arguments(spider.arguments_model, request.market, dict(request.arguments()))
+        spider.check_arguments(arguments, open_ways(database, request.market, at))
     except ArgumentError as problem:
         raise BadInput(str(problem)) from None
+    check_access(spider, arguments, database, at)
 
 
 def start_process(
@@ -119,6 +144,7 @@ def request_of(run: Run) -> CrawlRequest:
         queries=_parts(given.get("query", "")),
         urls=_parts(given.get("url", "")),
         max_pages=int(given["max_pages"]) if given.get("max_pages") else None,
+        further={name: value for name, value in given.items() if name not in OWN_ARGUMENTS},
     )
 
 

@@ -18,12 +18,14 @@ from pathlib import Path
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
+from crawler.access import open_ways
 from crawler.bounds import EXIT_CODES, RunFacts, counts_of, judge
 from crawler.middlewares.run_state import state_of, utc_now
 from records.run import ENDED, Outcome
 from spiders.arguments import read_arguments
 from spiders.base import MarketSpider
 from spiders.registry import load_markets
+from spiders.ways import WayName
 from storage.database import open_database
 from storage.errors import StorageError
 from storage.runs import close_run, load_run, start_run
@@ -42,8 +44,10 @@ def main(given: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(given)
     spider_arguments = dict(pair.partition("=")[::2] for pair in arguments.argument)
     try:
-        market = _market(arguments.market, spider_arguments)
+        opened = _open_ways(arguments.market, arguments.db)
+        market = _market(arguments.market, spider_arguments, opened)
         settings = _settings(arguments)
+        settings.set("MARKWATCH_OPEN_WAYS", sorted(opened), priority="cmdline")
         if arguments.run_id:
             _begin(arguments.db, arguments.run_id)
     except (ValueError, StorageError) as problem:
@@ -62,12 +66,20 @@ def main(given: Sequence[str] | None = None) -> int:
     return EXIT_CODES[outcome]
 
 
-def _market(name: str, spider_arguments: Mapping[str, str]) -> type[MarketSpider]:
+def _open_ways(market: str, url: str) -> frozenset[WayName]:
+    """Return the ways that a record in the database opens today; none without one."""
+    if not url:
+        return frozenset()
+    with closing(open_database(url)) as database:
+        return open_ways(database, market, utc_now())
+
+
+def _market(name: str, spider_arguments: Mapping[str, str], opened: frozenset[WayName]) -> type[MarketSpider]:
     markets = load_markets()
     if name not in markets:
         raise ValueError(f"unknown market {name!r}; known: {', '.join(markets)}")
     market = markets[name]
-    market.check_arguments(read_arguments(market.arguments_model, name, dict(spider_arguments)))
+    market.check_arguments(read_arguments(market.arguments_model, name, dict(spider_arguments)), opened)
     return market
 
 

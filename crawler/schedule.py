@@ -153,7 +153,7 @@ class ScheduleRunner:
     def _start(self, run: Run, at: datetime) -> None:
         request = request_of(run)
         try:
-            check_request(request)
+            check_request(request, self.database)
         except BadInput as problem:
             with self.database.write() as session:
                 record_event(session, run.run_id, at, "refused", str(problem))

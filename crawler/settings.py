@@ -33,6 +33,9 @@ MARKWATCH_DB = os.environ.get("MARKWATCH_DB", "")
 MARKWATCH_RUN_ID = os.environ.get("MARKWATCH_RUN_ID", "")
 MARKWATCH_CAPTURES = os.environ.get("MARKWATCH_CAPTURES", "")
 
+# Names of the ways into the market that an administrator's record opens; filled in from the database by the process.
+MARKWATCH_OPEN_WAYS: list[str] = []
+
 # The way out. EGRESS_PROXY empty: the crawl starts its own guard. http pages are downloaded too: shops still have them.
 EGRESS_PROXY = ""
 HTTPPROXY_ENABLED = False
@@ -122,6 +125,7 @@ SPIDER_MIDDLEWARES: dict[str, int | None] = {
 EXTENSIONS: dict[str, int | None] = {
     "crawler.extensions.guard.EgressGuard": 10,
     "crawler.extensions.run_database.RunDatabase": 20,
+    "crawler.extensions.cool_downs.CoolDowns": 25,
     "crawler.extensions.pace.Pace": 30,
     "crawler.extensions.budgets.Budgets": 40,
     "scrapy.extensions.throttle.AutoThrottle": None,

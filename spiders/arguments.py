@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from spiders.addresses import checked
+from spiders.ways import WayName
 
 SEPARATOR = "|"
 
@@ -33,7 +34,15 @@ class CrawlArguments(BaseModel):
     base_url: str | None = Field(
         default=None, description="Scheme and host of a replay server that stands in for the market's hosts"
     )
-    max_pages: int = Field(default=5, ge=1, le=1_000, description="Pages fetched per query and per page given")
+    category: Several = Field(default=(), description="Categories to list, by the market's own id; several with |")
+    seller: Several = Field(
+        default=(), description="Sellers whose goods to list, by the market's own id; several with |"
+    )
+    details: bool = Field(default=False, description="Also read each listing's own page or answer, not only the lists")
+    way: WayName | None = Field(
+        default=None, description="Way in: api (with the operator's keys) or pages; the market's first one unless given"
+    )
+    max_pages: int = Field(default=5, ge=1, le=1_000, description="Pages fetched per query, category, seller and page")
     allow_host: Several = Field(default=(), description="Further hosts, as HOST:PORT, open for this run")
 
     @field_validator("url")

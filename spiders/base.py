@@ -1,9 +1,8 @@
-"""The base of every market's spider: search pages and page addresses in, listings out, on the market's hosts only."""
+"""The base of every market's spider: what it declares, crawled: requests out, listings in, on its own hosts only."""
 
 import hashlib
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
 
@@ -12,20 +11,17 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from records.listing import Listing, PageCopy, Seller
-from spiders.addresses import checked, is_default_port, is_on_host, moved, origin_of
-from spiders.arguments import ArgumentError, CrawlArguments, read_arguments
-from spiders.blocks import BLOCKED_STATUSES, GONE_STATUSES, check_answer
+from spiders.addresses import moved, origin_of
+from spiders.api import API_MARK, Api, Call, Token
+from spiders.arguments import read_arguments
+from spiders.blocks import READ_STATUSES, check_answer
+from spiders.credentials import Keys, load_keys
+from spiders.declared import DeclaredMarket, Yield, is_opened
+from spiders.errors import AuthRefused
 from spiders.reading import Answer, Reading
+from spiders.ways import WayName
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Yield:
-    """How many listings a run of one query or page is expected to give; outside it the run is suspicious."""
-
-    at_least: int = 1
-    """Fewer means that the market changed or refused quietly."""
-    at_most: int | None = None
-    """More means that something was counted twice; None sets no bound."""
+__all__ = ["MarketSpider", "Yield", "utc_now"]
 
 
 def utc_now() -> datetime:
@@ -33,34 +29,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class MarketSpider(Spider):
-    """One marketplace: states the table below, implements read_page and, where the market has a search, search_url."""
+class MarketSpider(DeclaredMarket, Spider):
+    """One marketplace as Scrapy crawls it; what it declares and implements stands in DeclaredMarket."""
 
-    title: ClassVar[str]
-    """Name as people write it."""
-    home: ClassVar[str]
-    """Scheme and host, such as https://tiki.vn."""
-    hosts: ClassVar[tuple[str, ...]] = ()
-    """Hosts whose pages belong to the market; hosts below them count too."""
-    currency: ClassVar[str | None] = None
-    """ISO 4217 code of all its prices; None where pages say it."""
-    expected: ClassVar[Yield] = Yield()
-    """Listings expected per run."""
-    live: ClassVar[bool] = True
-    """False: imports, replays and opened hosts only."""
-    live_refusal: ClassVar[str] = ""
-    """Why it is not crawled live."""
-    documented_only: ClassVar[bool] = False
-    """True where the formats are known from documentation, not from a recorded answer."""
-    arguments_model: ClassVar[type[CrawlArguments]] = CrawlArguments
-    """What -a may say."""
-    start_pages: ClassVar[tuple[str, ...]] = ()
-    """Read where neither a query nor a page is given; empty makes one of them mandatory."""
     stops_at_known: ClassVar[bool] = True
     """True: a page without a new listing ends its search. False for sites whose link pages hold no listings."""
 
-    # The reader wants these answers: they say Gone and Blocked.
-    handle_httpstatus_list: ClassVar[list[int]] = sorted(BLOCKED_STATUSES | GONE_STATUSES)
+    # The reader wants these answers: they say what went wrong, in their status or in their body.
+    handle_httpstatus_list: ClassVar[list[int]] = sorted(READ_STATUSES)
 
     clock: Callable[[], datetime] = staticmethod(utc_now)
 
@@ -70,83 +46,95 @@ class MarketSpider(Spider):
         self.pages_left: dict[str, int] = {}
         self.known_ids: dict[str, set[str]] = {}
         self.known_sellers: dict[str, Seller] = {}
+        self.open_ways: frozenset[WayName] = frozenset()
+        self.keys = Keys({})
+        self.token: Token | None = None
 
     @property
     def needs_browser(self) -> bool:
         """Whether pages of this run go through the browser; the crawl then starts one."""
         return False
 
+    @property
+    def is_confined(self) -> bool:
+        """Whether this run never leaves the hosts opened for it: a replay, or a way that nobody has opened."""
+        return self.arguments.base_url is not None or self.closed_because(self.arguments, self.open_ways) is not None
+
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **given: Any) -> Self:
         """Make the spider for a crawl; raise ArgumentError for wrong arguments or a crawl that is not allowed."""
         spider = super().from_crawler(crawler, *args, **given)
-        cls.check_arguments(spider.arguments)
+        opened = crawler.settings.getlist("MARKWATCH_OPEN_WAYS")
+        spider.open_ways = frozenset(way.name for way in cls.ways if way.name in opened)
+        cls.check_arguments(spider.arguments, spider.open_ways)
+        way = cls.way_of(spider.arguments)
+        if way.name == "api":
+            spider.keys = load_keys(way.keys)
+        if not crawler.settings.frozen:
+            crawler.settings.set("DOWNLOAD_DELAY", way.floor_seconds, priority="spider")
         return spider
 
-    @classmethod
-    def check_arguments(cls, arguments: CrawlArguments) -> None:
-        """Raise ArgumentError where a crawl with these arguments cannot or may not run."""
-        starts = cls.start_addresses(arguments)
-        if not starts:
-            raise ArgumentError(f"{cls.name}: give a query or a page (-a query=… or -a url=…)")
-        for url in starts:
-            if arguments.base_url is None and not cls.may_fetch(url, arguments):
-                raise ArgumentError(f"{cls.name}: {url} is not a page of {cls.title} or of a host opened for this run")
-        if not cls.live and arguments.base_url is None:
-            closed = [url for url in starts if not _is_opened(url, arguments)]
-            if closed:
-                raise ArgumentError(f"{cls.name}: not crawled live: {cls.live_refusal}")
-
-    @classmethod
-    def start_addresses(cls, arguments: CrawlArguments) -> tuple[str, ...]:
-        """Return the market's own addresses that a crawl with these arguments begins with."""
-        searches = tuple(cls.search_url(query, 1) for query in arguments.query)
-        given = tuple(cls.real_address(url, arguments) for url in arguments.url)
-        return searches + given or cls.start_pages
-
-    @classmethod
-    def search_url(cls, query: str, page: int) -> str:  # noqa: ARG003 - the hook's arguments
-        """Return the address of a search's page, from 1; raise ArgumentError where the market has no search."""
-        raise ArgumentError(f"{cls.name}: has no search; give pages (-a url=…)")
-
-    @classmethod
-    def read(cls, answer: Answer) -> Reading:
-        """Return what the answer says, whatever address it came from; raise ReadingError and nothing else."""
-        check_answer(answer)
-        reading = cls.read_page(answer)
-        kept: dict[str, Listing] = {}
-        skipped = Counter(reading.skipped)
-        for listing in reading.listings:
-            if listing.listing_id in kept:
-                skipped["listing_id: is on the page already"] += 1
-            else:
-                kept[listing.listing_id] = listing
-        return replace(
-            reading, listings=tuple(kept.values()), links=tuple(dict.fromkeys(reading.links)), skipped=dict(skipped)
-        )
-
-    @classmethod
-    def read_page(cls, answer: Answer) -> Reading:
-        """Read a page of the market by the shape of its body. Blocks, errors and empty bodies never reach it."""
-        raise NotImplementedError
-
-    @classmethod
-    def may_fetch(cls, url: str, arguments: CrawlArguments) -> bool:
-        """Return whether the address is the market's own, on a usual port, or on a host opened for this run."""
-        return (is_on_host(url, cls.hosts) and is_default_port(url)) or _is_opened(url, arguments)
-
-    @classmethod
-    def real_address(cls, url: str, arguments: CrawlArguments) -> str:
-        """Return the market's own address of a page, also where the replay host's was given."""
-        base = arguments.base_url
-        return moved(url, cls.home) if base is not None and origin_of(url) == origin_of(base) else url
-
     async def start(self) -> AsyncIterator[Any]:
-        """Yield one request per query and per page given."""
+        """Yield one request per query and per page given, or first the one for the API's token."""
+        api = self.way_api
+        if api is not None and api.needs_token:
+            yield self.token_request(None)
+            return
+        for request in self.first_requests():
+            yield request
+
+    def first_requests(self) -> Iterator[Request]:
+        """Yield one request per query, category, seller and page given."""
         starts = self.start_addresses(self.arguments)
         for url in sorted(starts, key=self.start_priority, reverse=True):
             self.pages_left[url] = self.arguments.max_pages - 1
             yield self.request(url, start=url, priority=self.start_priority(url))
+
+    @property
+    def way_api(self) -> type[Api] | None:
+        """The API of this run, None where it reads pages."""
+        return self.api if self.way_of(self.arguments).name == "api" else None
+
+    def token_request(self, refused: Request | None) -> Request:
+        """Return the request for the API's token; after it the refused request is asked again, or the crawl begins."""
+        api = self.way_api
+        if api is None:
+            raise ValueError(f"{self.name}: this run uses no API")
+        url = api.token_call(self.keys, self.clock()).url
+        request = self.request(url, start=url, priority=100)
+        return request.replace(
+            callback=self.parse_token, cb_kwargs={"refused": refused}, dont_filter=True,
+            meta={**request.meta, "token_request": True},
+        )  # fmt: skip
+
+    def parse_token(self, response: Response, refused: Request | None = None) -> Iterator[Request]:
+        """Keep the token and yield what waited for it."""
+        api = self.way_api
+        if api is None:
+            return
+        answer = self.answer_of(response)
+        check_answer(answer)
+        self.token = api.read_token(answer)
+        if refused is None:
+            yield from self.first_requests()
+        else:
+            yield refused.replace(dont_filter=True, meta={**refused.meta, "token_renewed": True})
+
+    def signed(self, request: Request) -> Request:
+        """Return the request as it is sent: with keys and signature, which nothing else ever sees."""
+        api = self.way_api
+        if api is None:
+            return request
+        at = self.clock()
+        if request.meta.get("token_request"):
+            call = api.token_call(self.keys, at)
+            call = Call(url=request.url, method=call.method, headers=call.headers, body=call.body)
+        else:
+            call = api.call(request.url, self.keys, self.token, at)
+        headers = request.headers.copy()
+        for name, value in call.headers.items():
+            headers[name] = value
+        return request.replace(url=call.url, method=call.method, headers=headers, body=call.body)
 
     def start_priority(self, url: str) -> int:  # noqa: ARG002 - the hook's argument
         """Return how early a first page is fetched; higher is earlier."""
@@ -155,8 +143,10 @@ class MarketSpider(Spider):
     def request(self, url: str, *, start: str, priority: int = 0) -> Request:
         """Return the request for one of the market's own addresses, pointed at the replay host where one is set."""
         base = self.arguments.base_url
-        target = url if base is None or _is_opened(url, self.arguments) else moved(url, origin_of(base))
+        target = url if base is None or is_opened(url, self.arguments) else moved(url, origin_of(base))
         meta = {"real_url": url, "start": start, **self.request_meta()}
+        if self.way_api is not None and not is_opened(url, self.arguments):
+            meta[API_MARK] = True
         return Request(target, callback=self.parse, meta=meta, priority=priority)
 
     def request_meta(self) -> dict[str, object]:
@@ -166,7 +156,15 @@ class MarketSpider(Spider):
     def parse(self, response: Response, **_kwargs: Any) -> Iterator[Listing | Request]:
         """Yield the listings of an answer, then requests for its links. ReadingError passes through to the crawl."""
         answer = self.answer_of(response)
-        reading = self.read(answer)
+        try:
+            reading = self.read(answer)
+        except AuthRefused:
+            # A token ends after an hour or two, within a long run; one refused when fresh is a wrong key.
+            if self.token is None or self.clock() < self.token.ends_at or response.meta.get("token_renewed"):
+                raise
+            yield self.token_request(response.request)
+            return
+        self.inc_stat(f"answers.{reading.outcome}")
         page_copy = PageCopy(
             url=response.url,
             sha256=hashlib.sha256(answer.body).hexdigest(),
@@ -184,8 +182,18 @@ class MarketSpider(Spider):
         self.known_sellers |= {seller.seller_id: seller for seller in reading.sellers if seller.seller_id is not None}
         for listing in reading.listings:
             yield replace(listing, page_copy=page_copy, seller=self.named(listing.seller))
+        if self.arguments.details and not response.meta.get("detail"):
+            yield from self.follow_details(reading, answer.url, start)
         if is_new or not self.stops_at_known:
             yield from self.follow(reading.links, start)
+
+    def follow_details(self, reading: Reading, url: str, start: str) -> Iterator[Request]:
+        """Yield a request for the own page of each listing that a list showed, within the page limit."""
+        api = self.way_api
+        found = [(self.detail_url(one) if api is None else api.detail_url(one)) for one in reading.listings]
+        links = tuple(link for link in found if link is not None and link != url)
+        for request in self.follow(links, start):
+            yield request.replace(meta={**request.meta, "detail": True})
 
     def named(self, seller: Seller) -> Seller:
         """Return the seller with the name that an earlier answer gave its shop."""
@@ -230,13 +238,3 @@ class MarketSpider(Spider):
         stats = self.crawler.stats
         if stats is not None:
             stats.inc_value(name, number)
-
-
-def _is_opened(url: str, arguments: CrawlArguments) -> bool:
-    """Return whether the address lies on a host that was opened for this run on the command line."""
-    origin = origin_of(checked(url))
-    if arguments.base_url is not None and origin == origin_of(arguments.base_url):
-        return True
-    scheme, _, place = origin.partition("://")
-    with_port = place if place.rpartition(":")[2].isdecimal() else f"{place}:{443 if scheme == 'https' else 80}"
-    return with_port in {host.lower() for host in arguments.allow_host}

@@ -2,11 +2,16 @@
 
 import re
 
-from spiders.errors import Blocked, Gone, PageChanged
+from spiders.errors import BadRequest, Blocked, Gone, PageChanged, ReadingError, ServerFailed, Throttled
 from spiders.reading import MAX_BODY_BYTES, Answer
 
-BLOCKED_STATUSES = frozenset({401, 403, 407, 429, 451})
+BLOCKED_STATUSES = frozenset({401, 403, 407, 451})
 GONE_STATUSES = frozenset({404, 410})
+BAD_REQUEST_STATUSES = frozenset({400, 405, 406, 409, 412, 413, 414, 415, 422})
+SERVER_STATUSES = frozenset({500, 502, 503, 504, 522, 524})
+THROTTLED_STATUS = 429
+# What the readers want to see beside 200, because each means something.
+READ_STATUSES = BLOCKED_STATUSES | GONE_STATUSES | BAD_REQUEST_STATUSES | SERVER_STATUSES | {THROTTLED_STATUS}
 
 # Parts of an address that only a refusal is redirected to.
 BLOCK_ADDRESSES = ("/verify/captcha", "/verify/traffic", "/_____tmd_____/", "/errors/validatecaptcha", "/buyer/login")
@@ -35,7 +40,7 @@ _SPACES = re.compile(rb"\s+")
 
 
 def check_answer(answer: Answer) -> None:
-    """Raise Gone, Blocked or PageChanged where the answer is no page of the market."""
+    """Raise what a status, an address or a refusal page means; return where the answer can be read."""
     if answer.status in GONE_STATUSES:
         raise Gone(answer.url)
     if answer.status in BLOCKED_STATUSES:
@@ -49,8 +54,18 @@ def check_answer(answer: Answer) -> None:
         if words in head:
             raise Blocked(answer.url, sign)
     if answer.status != 200:
-        raise PageChanged(answer.url, "status", "is not 200", answer.status)
+        raise _error_of_status(answer)
     if not answer.body.strip():
         raise PageChanged(answer.url, "body", "is empty")
     if len(answer.body) > MAX_BODY_BYTES:
         raise PageChanged(answer.url, "body", f"is longer than {MAX_BODY_BYTES} bytes", len(answer.body))
+
+
+def _error_of_status(answer: Answer) -> ReadingError:
+    if answer.status == THROTTLED_STATUS:
+        return Throttled(answer.url, f"HTTP {answer.status}")
+    if answer.status >= 500:
+        return ServerFailed(answer.url, f"HTTP {answer.status}")
+    if answer.status in BAD_REQUEST_STATUSES:
+        return BadRequest(answer.url, f"HTTP {answer.status}")
+    return PageChanged(answer.url, "status", "is not 200", answer.status)

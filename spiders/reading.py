@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from records.listing import Listing, Seller
 from records.money import Money
@@ -54,6 +54,11 @@ class Reading:
     """What people should know: fields never seen before, two prices that disagree."""
     sellers: tuple[Seller, ...] = ()
     """Shops that the answer describes without their listings; their names complete listings read from other answers."""
+
+    @property
+    def outcome(self) -> Literal["ok", "empty"]:
+        """Return `empty` where the market says that there is nothing, `ok` otherwise. An error is never a reading."""
+        return "ok" if self.listings or self.links or self.sellers or self.skipped else "empty"
 
 
 class Record:

@@ -1,4 +1,4 @@
-"""markwatch crawl, try, import and markets: get listings from a marketplace."""
+"""markwatch crawl, try and import: get listings from a marketplace."""
 
 import os
 import tempfile
@@ -13,7 +13,7 @@ import orjson
 import typer
 
 from captures.store import CaptureStore
-from crawler.cli.options import DbOption, JsonOption, database, now, print_rows, say
+from crawler.cli.options import ArgumentOption, DbOption, database, further_arguments, now, say
 from crawler.cli.progress import follow
 from crawler.config import Settings
 from crawler.errors import BadInput, CommandError
@@ -24,7 +24,6 @@ from matchers.match import Matcher
 from records.lines import listing_to_line
 from records.run import Outcome, Run
 from spiders.reading import Answer
-from spiders.registry import load_markets
 from storage.database import Database
 from storage.errors import DatabaseAbsent
 from storage.runs import close_run, load_run, load_runs_in, open_run, start_run
@@ -35,7 +34,6 @@ BATCH_LISTINGS = 50
 EXIT_CODES = {"finished": 0, "finished_with_warnings": 3, "suspicious": 3, "stopped": 130}
 PARTLY_DONE = 4
 
-markets = typer.Typer(help="The marketplaces that can be crawled or imported.", no_args_is_help=True)
 MarketArgument = Annotated[str, typer.Argument(metavar="MARKET", help="Spider name, such as tiki_vn.")]
 QueryOption = Annotated[list[str] | None, typer.Option("-q", "--query", help="Search words; may be repeated.")]
 UrlOption = Annotated[list[str] | None, typer.Option("--url", help="Page to start from; may be repeated.")]
@@ -53,25 +51,6 @@ def register(app: typer.Typer) -> None:
     app.command(epilog='Example: markwatch crawl tiki_vn -q "kem chống nắng" --max-pages 3')(crawl)
     app.command("try", epilog="Example: markwatch try shop --url https://shop.example/goods/1")(try_)
     app.command("import", epilog="Example: markwatch import shopee_vn saved-page.html answers.har")(import_)
-    app.add_typer(markets, name="markets")
-
-
-@markets.command("list", epilog="Example: markwatch markets list --json")
-def list_(*, as_json: JsonOption = False) -> None:
-    """List the marketplaces with their ways in and expected yield."""
-    rows = [
-        {
-            "market": name,
-            "title": spider.title,
-            "home": spider.home,
-            "live": spider.live,
-            "at_least": spider.expected.at_least,
-            "verified": "documented, not verified on a live answer" if spider.documented_only else "recorded answers",
-            "note": spider.live_refusal,
-        }
-        for name, spider in load_markets().items()
-    ]
-    print_rows(("market", "title", "home", "live", "at_least", "verified", "note"), rows, as_json=as_json)
 
 
 def crawl(
@@ -82,6 +61,7 @@ def crawl(
     base_url: BaseUrlOption = None,
     allow_host: AllowHostOption = None,
     max_pages: MaxPagesOption = None,
+    argument: ArgumentOption = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the listings as JSON Lines.")] = None,
     db: DbOption = None,
 ) -> None:
@@ -96,13 +76,15 @@ def crawl(
         base_url=base_url,
         allow_hosts=tuple(allow_host or ()),
         max_pages=max_pages,
+        further=further_arguments(argument),
         out=out,
     )
-    check_request(request)
     try:
         with database(db) as opened:
+            check_request(request, opened)
             run = crawl_now(opened, request, Settings())
     except DatabaseAbsent as absent:
+        check_request(request)
         if out is None:
             raise
         say(f"{absent}; the listings go to {out} only")
@@ -168,6 +150,8 @@ def try_(
     url: Annotated[str, typer.Option("--url", help="The page.")],
     file: Annotated[Path | None, typer.Option("--file", help="Read this file as if it had come from the URL.")] = None,
     allow_host: AllowHostOption = None,
+    argument: ArgumentOption = None,
+    db: DbOption = None,
 ) -> None:
     """Read one page and print its listings as JSON Lines; nothing is stored."""
     spider = market_class(market)
@@ -185,9 +169,19 @@ def try_(
         return
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "listings.jsonl")
-        request = CrawlRequest(market=market, urls=(url,), allow_hosts=tuple(allow_host or ()), max_pages=1, out=out)
-        check_request(request)
-        code = wait_for(start_process(request, Settings(), run_id=None, database_url=None), lambda: None)
+        request = CrawlRequest(
+            market=market, urls=(url,), allow_hosts=tuple(allow_host or ()), max_pages=1, out=out,
+            further=further_arguments(argument),
+        )  # fmt: skip
+        # The database, where there is one, says which ways are open; nothing is stored in it.
+        database_url: str | None = None
+        try:
+            with database(db) as opened:
+                check_request(request, opened)
+                database_url = opened.url
+        except DatabaseAbsent:
+            check_request(request)
+        code = wait_for(start_process(request, Settings(), run_id=None, database_url=database_url), lambda: None)
         lines = out.read_text(encoding="utf-8") if out.exists() else ""
     print(lines, end="")
     say(f"{lines.count(chr(10))} listings")

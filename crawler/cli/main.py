@@ -15,6 +15,7 @@ from crawler.cli import (
     doctor,
     evidence,
     hits,
+    markets,
     matching,
     runs,
     schedules,
@@ -37,7 +38,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for module in (
-    demo, stored, watchlist, crawling, matching, schedules, runs, serving, alerting, hits, users, evidence, doctor
+    demo, stored, watchlist, markets, crawling, matching, schedules, runs, serving, alerting, hits, users, evidence,
+    doctor,
 ):  # fmt: skip
     module.register(app)
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from crawler.config import Settings
+from crawler.errors import BadInput
 from records.lines import iso
 from storage.database import Database, open_database
 
@@ -21,6 +22,15 @@ DbOption = Annotated[
     typer.Option("--db", metavar="URL", help="Database URL; default MARKWATCH_DB, else the user's own SQLite file."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON Lines instead of a table.")]
+ArgumentOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-a",
+        "--argument",
+        metavar="NAME=VALUE",
+        help="Further argument of the market: way=api, seller=ID, category=ID, details=true, …; may be repeated.",
+    ),
+]
 MarksOption = Annotated[Path | None, typer.Option("--marks", metavar="FILE", help="Marks: CSV, XLSX or JSON Lines.")]
 ProductsOption = Annotated[Path | None, typer.Option("--products", metavar="FILE", help="The owners' products.")]
 SellersOption = Annotated[Path | None, typer.Option("--sellers", metavar="FILE", help="Authorised sellers.")]
@@ -39,6 +49,19 @@ def database(url: str | None) -> Iterator[Database]:
         yield opened
     finally:
         opened.close()
+
+
+def further_arguments(given: list[str] | None) -> dict[str, str]:
+    """Return the arguments by name; raise BadInput for one that is not NAME=VALUE or stands there twice."""
+    found: dict[str, str] = {}
+    for pair in given or ():
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            raise BadInput(f"-a {pair}: is not of the form NAME=VALUE")
+        if name.strip() in found:
+            raise BadInput(f"-a {name.strip()}: stands there twice; join several values with |")
+        found[name.strip()] = value
+    return found
 
 
 def say(text: str) -> None:

@@ -6,7 +6,16 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from crawler.cli.options import DbOption, JsonOption, database, now, print_rows, say
+from crawler.cli.options import (
+    ArgumentOption,
+    DbOption,
+    JsonOption,
+    database,
+    further_arguments,
+    now,
+    print_rows,
+    say,
+)
 from crawler.config import Settings
 from crawler.cron import DEFAULT_ZONE, cron_of_times, next_times, trigger_of
 from crawler.errors import BadInput
@@ -39,6 +48,7 @@ def add(
     query: Annotated[list[str] | None, typer.Option("-q", "--query", help="Search words; may be repeated.")] = None,
     url: Annotated[list[str] | None, typer.Option("--url", help="Page to start from; may be repeated.")] = None,
     max_pages: Annotated[int | None, typer.Option("--max-pages", min=1, help="Page budget of a run.")] = None,
+    argument: ArgumentOption = None,
     daily: Annotated[str | None, typer.Option("--daily", help="Times of day, such as 02:00,14:00.")] = None,
     cron: Annotated[str | None, typer.Option("--cron", help="Cron line of five fields; weekdays as in cron.")] = None,
     zone: Annotated[str, typer.Option("--zone", help="IANA zone of the times.")] = DEFAULT_ZONE,
@@ -49,21 +59,28 @@ def add(
         raise BadInput("give either --daily TIMES or --cron LINE")
     line = cron if cron is not None else cron_of_times(daily or "")
     trigger_of(line, zone)
-    request = CrawlRequest(market=market, queries=tuple(query or ()), urls=tuple(url or ()), max_pages=max_pages)
-    check_request(request)
-    with database(db) as opened, opened.write() as session:
-        schedule = add_schedule(
-            session,
-            market=market,
-            arguments=request.arguments(),
-            cron=line,
-            zone=zone,
-            created_by="command line",
-            created_at=now(),
-        )
-        record_audit(
-            session, now(), "command line", "schedule.add", schedule.schedule_id, {"market": market, "cron": line}
-        )
+    request = CrawlRequest(
+        market=market,
+        queries=tuple(query or ()),
+        urls=tuple(url or ()),
+        max_pages=max_pages,
+        further=further_arguments(argument),
+    )
+    with database(db) as opened:
+        check_request(request, opened)
+        with opened.write() as session:
+            schedule = add_schedule(
+                session,
+                market=market,
+                arguments=request.arguments(),
+                cron=line,
+                zone=zone,
+                created_by="command line",
+                created_at=now(),
+            )
+            record_audit(
+                session, now(), "command line", "schedule.add", schedule.schedule_id, {"market": market, "cron": line}
+            )
     print(schedule.schedule_id)
     for due in next_times(schedule, now(), 5):
         say(f"next: {_local(due, zone)}")

@@ -13,7 +13,16 @@ from scrapy.spidermiddlewares.depth import DepthMiddleware
 from crawler.middlewares.run_state import count, state_of
 from records.listing import Listing
 from spiders.base import MarketSpider
-from spiders.errors import Blocked, Gone, ReadingError
+from spiders.errors import AuthRefused, Blocked, Gone, ReadingError, TermsRefused, Throttled
+
+# How often a page is asked for again after the market said inside its answer that it was asked too often.
+MAX_THROTTLED = 2
+# How long a host rests then where it does not say how long: the longest that users of these APIs report.
+THROTTLED_REST_SECONDS = 180.0
+
+
+# Sent with `host` and `sign` when an answer is a refusal of automatic reading.
+host_blocked = object()
 
 
 class ReadingOutcomes:
@@ -39,9 +48,17 @@ class ReadingOutcomes:
         if not isinstance(exception, ReadingError):
             return None
         host = str(response.meta.get("download_slot", ""))
+        count(self.crawler, f"answers.{exception.outcome}")
         if isinstance(exception, Blocked):
             count(self.crawler, "blocked")
             self.state.stop_host(host, str(exception))
+            self.crawler.signals.send_catch_log(signal=host_blocked, host=host, sign=exception.sign)
+        elif isinstance(exception, Throttled):
+            return self._ask_again(response, host, exception)
+        elif isinstance(exception, AuthRefused | TermsRefused):
+            # Every further answer would be the same, and some markets suspend keys that go on asking.
+            count(self.crawler, "errors")
+            self.state.leave_host(host, str(exception))
         elif isinstance(exception, Gone):
             count(self.crawler, "skip.gone")
             self.state.note("page", str(exception))
@@ -49,6 +66,20 @@ class ReadingOutcomes:
             count(self.crawler, "errors")
             self.state.note("page", str(exception))
         return []
+
+    def _ask_again(self, response: Response, host: str, throttled: Throttled) -> list[Any]:
+        """Let the host rest and ask for the page again; after that too, leave the host alone."""
+        times = int(response.meta.get("throttled_times", 0)) + 1
+        if times > MAX_THROTTLED:
+            self.state.stop_host(host, f"asked too often, {times} times in a row: {throttled}")
+            return []
+        rest = THROTTLED_REST_SECONDS if throttled.rest_seconds is None else throttled.rest_seconds
+        self.state.note("throttled", f"{throttled}; {host} rests {rest:g} s")
+        self.state.pause_host(host, rest)
+        request = response.request
+        if request is None:
+            return []
+        return [request.replace(dont_filter=True, meta={**request.meta, "throttled_times": times})]
 
     def _count_error(self, **_signal: object) -> None:
         count(self.crawler, "errors")

@@ -14,6 +14,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from crawler.extensions.pace import Pace
 from crawler.middlewares.robots_rules import LONGEST_CRAWL_DELAY_SECONDS, Robots, robots_of_answer, unreachable
 from crawler.middlewares.run_state import ROBOTS_MARK, count, host_of, state_of
+from spiders.api import API_MARK
 
 MAX_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -35,7 +36,7 @@ class RobotsTxt:
 
     async def process_request(self, request: Request) -> None:
         """Let the request pass, or skip it with a count."""
-        if ROBOTS_MARK in request.meta:
+        if ROBOTS_MARK in request.meta or API_MARK in request.meta:
             return
         parts = urlparse_cached(request)
         origin = f"{parts.scheme}://{parts.netloc.lower()}"

@@ -83,6 +83,14 @@ class RunState:
             self.sentences.append(f"{name}: {why}")
             self.note("blocked", f"{name}: {why}")
 
+    def leave_host(self, name: str, why: str) -> None:
+        """Send nothing more to the host in this run; unlike a block this is for the operator to put right."""
+        state = self.host(name)
+        if not state.stopped:
+            state.stopped = why
+            self.sentences.append(f"{name}: {why}")
+            self.note("error", f"{name}: {why}")
+
     def pause_host(self, name: str, seconds: float) -> None:
         """Send nothing to the host for that long."""
         state = self.host(name)

@@ -45,8 +45,8 @@ def refusal_of(url: str, spider: Spider | None) -> str | None:
 
 def _refusal_of_market(address: str, spider: MarketSpider) -> str | None:
     arguments = spider.arguments
-    # A replay, and a market that is not crawled live, never leave the hosts opened for them.
-    if arguments.base_url is not None or not spider.live or not spider.may_fetch(address, arguments):
+    # A replay, and a way that is closed, never leave the hosts opened for them.
+    if spider.is_confined or not spider.may_fetch(address, arguments):
         return "off_site"
     return "path_repeats" if repeats(urlsplit(address).path) else None
 

@@ -1,4 +1,4 @@
-"""Shopee Viet Nam: lists, flash sales, item and shop answers, product pages with JSON-LD. Imports and replays only."""
+"""Shopee Viet Nam: lists, flash sales, item and shop answers, product pages with JSON-LD."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -11,11 +11,33 @@ from spiders.formats.shopee_pages import read_product_page
 from spiders.json_api import Entries, as_mapping, is_json, read_json
 from spiders.pages import open_page
 from spiders.reading import MAX_ENTRIES, Answer, Reading, Record, flag, inner, inners, maybe, maybe_inner, whole
+from spiders.ways import Way
 
 PER_PAGE = 60
 # The anti-bot answer, under the key "error" or under a number.
 BLOCK_ERROR = 90309999
 ENVELOPE = frozenset({"error", "error_msg", "bff_meta", "data"})
+TERMS = (
+    "Shopee's terms (help article 77243, section 3.1, read Sep 2026) ask for written consent before its content is "
+    "collected by automated or manual means."
+)
+WAYS = (
+    Way(
+        name="pages",
+        format="api/v4 search, item, shop and discovery answers, product pages with JSON-LD",
+        recorded="discovery, flash sale, item and shop answers and a product page of 2023; the search envelope is "
+        "known from others' code",
+        terms=TERMS,
+        asks_consent=True,
+        limits="60 items an answer",
+    ),
+    Way(
+        name="import",
+        format="the same answers and pages, saved by a person",
+        recorded="as for pages",
+        terms=TERMS + " Save only what that consent, or the law, covers.",
+    ),
+)
 
 
 class ShopeeVNSpider(MarketSpider):
@@ -27,11 +49,7 @@ class ShopeeVNSpider(MarketSpider):
     hosts = ("shopee.vn",)
     currency = "VND"
     expected = Yield(at_least=10, at_most=50_000)
-    live = False
-    live_refusal = (
-        "Shopee's terms ask for written consent before its pages are read by a program; "
-        "import saved pages, or replay them with --base-url"
-    )
+    ways = WAYS
     start_pages = (f"{HOME}/api/v4/homepage/get_daily_discover?bundle=daily_discover_main&limit={PER_PAGE}&offset=0",)
 
     @classmethod

@@ -3,6 +3,9 @@
 from functools import partial
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
+from records.listing import Listing
+from spiders.api import BrowseKind
+from spiders.arguments import ArgumentError
 from spiders.base import MarketSpider, Yield
 from spiders.errors import PageChanged, UnknownPage
 from spiders.formats.tiki_items import HOME, MARKET, read_item
@@ -10,8 +13,26 @@ from spiders.formats.tiki_products import read_product
 from spiders.json_api import Entries, as_mapping, is_json, read_documents
 from spiders.pages import next_data, open_page
 from spiders.reading import Answer, Reading, Record, entries_of, inner, inners, maybe, maybe_inner, whole
+from spiders.ways import Way
 
 PER_PAGE = 40
+WAYS = (
+    Way(
+        name="pages",
+        format="listing and product JSON, search and product pages with __NEXT_DATA__",
+        recorded="listing JSON 2024-07, product JSON 2021-01 and 2024-06, search and product page 2023-10",
+        terms="Tiki's terms (help article 850, 10 Oct 2025, section 5) allow no distribution or commercial use of its "
+        "material without written consent.",
+        asks_consent=True,
+        limits="50 pages of 40 a search; totals are capped at 2,000",
+    ),
+    Way(
+        name="import",
+        format="the same answers and pages, saved by a person",
+        recorded="as for pages",
+        terms="as for pages",
+    ),
+)
 
 
 class TikiVNSpider(MarketSpider):
@@ -23,11 +44,24 @@ class TikiVNSpider(MarketSpider):
     hosts = ("tiki.vn",)
     currency = "VND"
     expected = Yield(at_least=10, at_most=50_000)
+    ways = WAYS
 
     @classmethod
     def search_url(cls, query: str, page: int) -> str:
-        """Return the listing API's address for a page of a search."""
+        """Return the listing JSON's address for a page of a search."""
         return _page_url([("q", query)], page)
+
+    @classmethod
+    def browse_url(cls, kind: BrowseKind, value: str, page: int) -> str:
+        """Return the listing JSON's address for a page of a category or of a seller's goods; both are numbers."""
+        if not value.isdecimal():
+            raise ArgumentError(f"{cls.name}: {kind}: is not a number of Tiki: {value[:80]!r}")
+        return _page_url([(kind, value)], page)
+
+    @classmethod
+    def detail_url(cls, listing: Listing) -> str | None:
+        """Return the product JSON's address of a listing's offer."""
+        return None if listing.sku is None else f"{HOME}/api/v2/products/{listing.sku}?spid={listing.listing_id}"
 
     @classmethod
     def read_page(cls, answer: Answer) -> Reading:

@@ -127,7 +127,12 @@ def test_one_unreadable_file_does_not_stop_the_others(
 
 def test_schedules_are_added_listed_paused_and_removed(database: str, capsys: pytest.CaptureFixture[str]) -> None:
     at = ["--db", database]
-    assert exit_code(["schedules", "add", "tiki_vn", "-q", "kem", "--daily", "02:00,14:00", *at]) == 0
+    line = ["schedules", "add", "tiki_vn", "-q", "kem", "--daily", "02:00,14:00", *at]
+    assert exit_code(line) == 2
+    assert "the way pages is closed" in capsys.readouterr().err
+    ground = "letter of Tiki of 3 November"
+    assert exit_code(["markets", "allow", "tiki_vn", "pages", "--ground", ground, "--until", "2099-01-01", *at]) == 0
+    assert exit_code(line) == 0
     schedule_id = capsys.readouterr().out.strip()
     assert exit_code(["schedules", "pause", schedule_id, "--reason", "Tết", "--until", "2099-01-01", *at]) == 0
     assert exit_code(["schedules", "list", "--json", *at]) == 0
@@ -157,9 +162,9 @@ def test_the_console_refuses_an_outside_address_without_tls(database: str, capsy
     assert "--behind-tls" in capsys.readouterr().err
 
 
-def test_shopee_is_not_crawled_live(database: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert exit_code(["crawl", "shopee_vn", "-q", "kem", "--db", database]) == 2
-    assert "shopee_vn" in capsys.readouterr().err
+def test_a_closed_way_is_refused_before_anything_is_asked(database: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(["crawl", "shopee_vn", "-q", "kem", "-a", "way=pages", "--db", database]) == 2
+    assert "shopee_vn: the way pages is closed: Shopee's terms" in capsys.readouterr().err
 
 
 def test_a_wrong_option_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:

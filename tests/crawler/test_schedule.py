@@ -15,6 +15,7 @@ from records.run import Run
 from storage.database import Database, open_database, upgrade
 from storage.runs import load_events, load_run, load_runs, open_run, start_run
 from storage.schedules import Schedule, add_schedule, load_schedules, pause_schedule, remove_schedule
+from tests.crawler.opened import open_pages
 
 
 class HarmlessStarter:
@@ -37,6 +38,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
     url = f"sqlite:///{tmp_path / 'markwatch.db'}"
     upgrade(url)
     opened = open_database(url)
+    open_pages(opened, "tiki_vn")
     yield opened
     opened.close()
 
@@ -121,11 +123,13 @@ def test_times_missed_during_a_pause_are_not_caught_up(database: Database, runne
 def test_a_market_that_may_not_be_crawled_live_fails_with_the_reason(
     database: Database, runner: ScheduleRunner, starter: HarmlessStarter
 ) -> None:
-    schedule(database, hours_ago=2, market="shopee_vn")
+    arguments = {"query": "kem", "way": "pages"}
+    with database.write() as session:
+        open_run(session, "shopee_vn", arguments, datetime.now(UTC), "someone")
     runner.tick()
     (run,) = runs(database)
     assert run.outcome == "failed"
-    assert "shopee_vn" in run.failed_bounds[0]
+    assert "shopee_vn: the way pages is closed" in run.failed_bounds[0]
     assert starter.requests == []
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spiders.errors import Blocked, Gone, PageChanged
+from spiders.errors import BadRequest, Blocked, Gone, PageChanged, ServerFailed, Throttled
 from tests.spiders.answers import read
 
 MARKETS = ("tiki_vn", "shopee_vn", "shop")
@@ -17,7 +17,7 @@ def test_a_page_that_is_not_there_is_gone(market: str, status: int) -> None:
 
 
 @pytest.mark.parametrize("market", MARKETS)
-@pytest.mark.parametrize("status", [401, 403, 429])
+@pytest.mark.parametrize("status", [401, 403, 451])
 def test_a_refusal_by_status_is_a_block(market: str, status: int) -> None:
     with pytest.raises(Blocked, match=str(status)):
         read(market, "", status=status)
@@ -50,8 +50,14 @@ def test_a_redirect_to_a_captcha_is_a_block(market: str) -> None:
 def test_an_empty_body_and_a_server_error_are_no_empty_result(market: str) -> None:
     with pytest.raises(PageChanged, match="body: is empty"):
         read(market, " \n")
-    with pytest.raises(PageChanged, match="status: is not 200"):
+    with pytest.raises(ServerFailed, match="HTTP 503"):
         read(market, "<html>x</html>", status=503)
+    with pytest.raises(Throttled, match="HTTP 429"):
+        read(market, "<html>x</html>", status=429)
+    with pytest.raises(BadRequest, match="HTTP 400"):
+        read(market, "<html>x</html>", status=400)
+    with pytest.raises(PageChanged, match="status: is not 200"):
+        read(market, "<html>x</html>", status=206)
     with pytest.raises(PageChanged, match="body: is longer than"):
         read(market, b"[" + b" " * (8 * 1024 * 1024) + b"]")
 

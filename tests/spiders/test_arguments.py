@@ -6,8 +6,9 @@ from spiders.registry import load_markets
 
 
 def make(market: str, **given: str) -> object:
+    """Return the spider as a crawl makes it, on a day when an administrator's record opens its pages."""
     spider = load_markets()[market]
-    return spider.from_crawler(get_crawler(spider), **given)
+    return spider.from_crawler(get_crawler(spider, {"MARKWATCH_OPEN_WAYS": ["pages"]}), **given)
 
 
 def test_the_markets_are_found_by_their_files() -> None:
@@ -16,7 +17,8 @@ def test_the_markets_are_found_by_their_files() -> None:
     for name, market in markets.items():
         assert market.name == name
         assert market.title
-        assert market.live or market.live_refusal
+        assert market.ways
+        assert all(way.terms for way in market.ways)
         assert market.expected.at_least >= 1
 
 
@@ -62,11 +64,17 @@ def test_a_page_of_another_host_is_refused_unless_the_host_is_opened() -> None:
     assert make("tiki_vn", url="http://127.0.0.1:8000/x", allow_host="127.0.0.1:8000")
 
 
-def test_shopee_is_not_crawled_live_but_replayed() -> None:
-    with pytest.raises(ArgumentError, match="shopee_vn: not crawled live: Shopee's terms"):
-        make("shopee_vn", query="a")
-    assert make("shopee_vn", query="a", base_url="http://127.0.0.1:8000")
-    assert make("shopee_vn", url="http://127.0.0.1:8000/x", allow_host="127.0.0.1:8000")
+def test_a_way_that_asks_for_consent_is_closed_until_a_record_opens_it() -> None:
+    spider = load_markets()["shopee_vn"]
+    closed = get_crawler(spider)
+    with pytest.raises(
+        ArgumentError, match=r"the way pages is closed: Shopee's terms .*markwatch markets allow shopee_vn"
+    ):
+        spider.from_crawler(closed, query="a", way="pages")
+    assert make("shopee_vn", query="a", way="pages")
+    assert spider.from_crawler(get_crawler(spider), query="a", base_url="http://127.0.0.1:8000").is_confined
+    page = {"url": "http://127.0.0.1:8000/x", "allow_host": "127.0.0.1:8000"}
+    assert spider.from_crawler(get_crawler(spider), way="pages", **page).is_confined
 
 
 def test_a_shop_has_no_search() -> None:

@@ -160,7 +160,7 @@ def test_a_shop_is_walked_from_its_category_page_and_stays_on_its_site(tmp_path:
     ("market", "arguments", "message"),
     [
         ("tiki_vn", ["-a", "colour=red"], "colour: unknown argument of tiki_vn"),
-        ("shopee_vn", ["-a", "query=a"], "not crawled live"),
+        ("shopee_vn", ["-a", "query=a", "-a", "way=pages"], "the way pages is closed"),
     ],
 )
 def test_a_refused_crawl_fails_with_its_reason(tmp_path: Path, market: str, arguments: list[str], message: str) -> None:

@@ -1,0 +1,84 @@
+"""markwatch markets: the access register: which ways lead into which marketplace, and who opened them."""
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from crawler.access import allow as record_allow
+from crawler.access import declared_way, row_of
+from crawler.access import register as access_register
+from crawler.cli.options import DbOption, JsonOption, database, now, print_rows, say
+from crawler.errors import BadInput
+from crawler.jobs import market_class
+from storage.access import end_grants
+from storage.errors import DatabaseAbsent, NotFound
+
+commands = typer.Typer(help="The marketplaces, the ways into them, and who opened them.", no_args_is_help=True)
+MarketArgument = Annotated[str, typer.Argument(metavar="MARKET", help="Spider name, such as tiki_vn.")]
+WayArgument = Annotated[str, typer.Argument(metavar="WAY", help="api, pages or import.")]
+ByOption = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides it; default: you.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the subcommands to the command line."""
+    app.add_typer(commands, name="markets")
+
+
+@commands.command("list", epilog="Example: markwatch markets list --json")
+def list_(*, db: DbOption = None, as_json: JsonOption = False) -> None:
+    """List every way into every marketplace: open or closed and why, and what its format was verified on."""
+    try:
+        with database(db) as opened:
+            states = access_register(opened, now())
+    except DatabaseAbsent as absent:
+        say(f"{absent}; no record of the register is known")
+        states = access_register(None, now())
+    print_rows(("market", "way", "open", "because", "verified"), [row_of(state) for state in states], as_json=as_json)
+
+
+@commands.command(
+    epilog='Example: markwatch markets allow tiki_vn pages --ground "letter of Tiki, 3 Nov 2026" --until 2027-11-03'
+)
+def allow(
+    market: MarketArgument,
+    way: WayArgument,
+    *,
+    ground: Annotated[str, typer.Option("--ground", metavar="TEXT", help="What allows it: contract, letter, opinion.")],
+    until: Annotated[str, typer.Option("--until", metavar="DATE", help="Last day on which it is open, YYYY-MM-DD.")],
+    by: ByOption = None,
+    db: DbOption = None,
+) -> None:
+    """Record that a way whose terms ask for consent is allowed: by whom, on what ground, until when."""
+    spider = market_class(market)
+    with database(db) as opened:
+        grant = record_allow(opened, spider, way, ground, until, by or person(), now())
+    say(f"{market}: {way} is open until {grant.until:%Y-%m-%d %H:%M %Z}, recorded for {grant.allowed_by}")
+
+
+@commands.command(epilog='Example: markwatch markets close tiki_vn pages --reason "consent withdrawn"')
+def close(
+    market: MarketArgument,
+    way: WayArgument,
+    *,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept with the record.")],
+    by: ByOption = None,
+    db: DbOption = None,
+) -> None:
+    """End every record that opens a way, from now on."""
+    spider = market_class(market)
+    declared_way(spider, way)
+    with database(db) as opened, opened.write() as session:
+        try:
+            ended = end_grants(session, market, way, reason, by or person(), now())
+        except NotFound as problem:
+            raise BadInput(str(problem)) from None
+    say(f"{market}: {way} is closed ({len(ended)} record{'' if len(ended) == 1 else 's'} ended)")
+
+
+def person() -> str:
+    """Return who is at the command line."""
+    try:
+        return f"{getpass.getuser()} (command line)"
+    except (OSError, KeyError):
+        return "command line"
