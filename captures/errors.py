@@ -3,8 +3,11 @@
 CaptureError
 ├── CaptureAbsent      no complete capture of that body is kept
 ├── CaptureChanged     a kept file no longer has the bytes that its name promises
-├── CaptureRefused     what was given to keep contradicts itself; nothing was written
-└── DiskFull           there was no room; nothing half-written can be read
+├── CaptureRefused     what was given to keep contradicts itself or lacks a fact; nothing was written
+├── CaptureFailed      the page could not be captured; nothing was written
+├── DiskFull           there was no room; nothing half-written can be read
+├── StampRefused       a time stamp does not say what was asked, or its maker is not trusted
+└── BadKey             the installation's signing key cannot be used
 """
 
 from pathlib import Path
@@ -31,7 +34,16 @@ class CaptureChanged(CaptureError):
 
 
 class CaptureRefused(CaptureError):
-    """What was given to keep contradicts itself; nothing was written."""
+    """What was given to keep contradicts itself or lacks a fact; nothing was written."""
+
+
+class CaptureFailed(CaptureError):
+    """The page could not be captured; `reason` is one word that is counted, the message names the address."""
+
+    def __init__(self, url: str, reason: str, detail: str) -> None:
+        super().__init__(f"{url}: {detail}")
+        self.url = url
+        self.reason = reason
 
 
 class DiskFull(CaptureError):
@@ -44,3 +56,11 @@ class DiskFull(CaptureError):
         self.path = path
         self.needed_bytes = needed_bytes
         self.free_bytes = free_bytes
+
+
+class StampRefused(CaptureError):
+    """A time stamp does not say what was asked, or its maker is not trusted."""
+
+
+class BadKey(CaptureError):
+    """The installation's signing key cannot be used; the message names the file."""

@@ -1,31 +1,26 @@
-"""The capture store: every answer that was judged, byte for byte, in a folder addressed by content."""
+"""The capture store: every answer that was judged and every page capture, in a folder addressed by content."""
 
-import errno
 import hashlib
-import os
-import secrets
-import shutil
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
-from captures.errors import CaptureAbsent, CaptureChanged, CaptureRefused, DiskFull
+from captures.errors import CaptureAbsent, CaptureChanged, CaptureRefused
 from captures.manifest import MANIFEST_NAME, SHA256, Manifest, own_digits
-from captures.verify import Problem, find_problems
+from captures.page_record import CapturedFile, PageRecord
+from captures.signing import SigningKey
+from captures.stamp import StampAuthority
+from captures.verify import PAGE_SUFFIX, SIGNATURE_SUFFIX, Problem, find_problems
+from captures.writing import make_folders, write_whole
 from records.listing import PageCopy
-
-FOLDER_MODE = 0o700
-FILE_MODE = 0o400
-# What a full disk, a full quota and a size limit raise.
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class CaptureStore:
     """Keeps bodies and manifests so that a capture is either complete and verifiable, or absent.
 
-    `<sha256[:2]>/<sha256>.body` holds the body, once however often it was seen;
-    `<sha256[:2]>/<sha256>.<time>.<own hash>.json` is the manifest of one sighting, always written last.
+    `<sha256[:2]>/<sha256>.body` holds a body, once however often it was seen;
+    `<sha256[:2]>/<sha256>.<time>.<own hash>.json` is the manifest of one sighting, always written last;
+    `<own hash[:2]>/<own hash>.page.json` is the manifest of one page capture, its signature and stamp beside it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -48,12 +43,8 @@ class CaptureStore:
         manifest_path = shard / manifest.name
         if manifest_path.exists() and body_path.exists():
             return body_path
-        self._make_folders(shard)
-        if not body_path.exists():
-            _write(body_path, body)
-        elif body_path.read_bytes() != body:
-            raise CaptureChanged(body_path)
-        _write(manifest_path, manifest.to_bytes())
+        self._keep_body(page_copy.sha256, body)
+        write_whole(manifest_path, manifest.to_bytes())
         return body_path
 
     def read(self, sha256: str) -> bytes:
@@ -85,48 +76,99 @@ class CaptureStore:
             raise CaptureAbsent(sha256)
         return tuple(manifests)
 
-    def verify(self, expected: Iterable[str] = ()) -> tuple[Problem, ...]:
+    def verify(self, expected: Iterable[str] = (), authority: StampAuthority | None = None) -> tuple[Problem, ...]:
         """Walk the whole store and name every missing, changed, extra or half-written file.
 
-        `expected` are hashes that must be kept, such as those the database knows.
+        `expected` are hashes that must be kept, such as those the database knows (of bodies and of page manifests).
+        Time stamps are checked against the `authority`; without one, only that they are about the right manifest.
         """
-        return find_problems(self.folder, expected)
+        return find_problems(self.folder, expected, authority)
+
+    def keep_page(self, record: PageRecord, contents: Mapping[str, bytes], key: SigningKey) -> str:
+        """Keep a page capture: its files, its signature, and last its manifest; return the manifest's SHA-256.
+
+        `contents` has the bytes of each file of the record by name. Until the manifest is there the capture is absent.
+        Raises as `keep` does; keeping the same twice changes nothing.
+        """
+        if set(contents) != {file.name for file in record.files}:
+            raise CaptureRefused(f"{record.requested_url!r}: the files given are not those that the record names")
+        for file in record.files:
+            content = contents[file.name]
+            if hashlib.sha256(content).hexdigest() != file.sha256 or len(content) != file.byte_count:
+                raise CaptureRefused(f"{record.requested_url!r}: {file.name} is not the file that the record names")
+        manifest = record.to_bytes()
+        sha256 = hashlib.sha256(manifest).hexdigest()
+        shard = self._shard(sha256)
+        if (shard / f"{sha256}{PAGE_SUFFIX}").exists():
+            return sha256
+        for file in record.files:
+            self._keep_body(file.sha256, contents[file.name])
+        make_folders(self.folder, shard)
+        signature = shard / f"{sha256}{SIGNATURE_SUFFIX}"
+        if not signature.exists():
+            write_whole(signature, key.sign(manifest))
+        write_whole(shard / f"{sha256}{PAGE_SUFFIX}", manifest)
+        return sha256
+
+    def keep_stamp(self, sha256: str, token: bytes) -> None:
+        """Keep the RFC 3161 time stamp of a page capture; a second one for the same capture changes nothing."""
+        if self.read_stamp(sha256) is None:
+            write_whole(self._page_path(sha256, f".{own_digits(token)}.tsr"), token)
+
+    def read_page(self, sha256: str) -> PageRecord:
+        """Return the record of a page capture by the hash of its manifest; CaptureAbsent, CaptureChanged."""
+        content = self.read_page_bytes(sha256)
+        return PageRecord.from_bytes(content)
+
+    def read_page_bytes(self, sha256: str) -> bytes:
+        """Return the manifest of a page capture as it was signed."""
+        path = self._page_path(sha256, PAGE_SUFFIX)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            raise CaptureAbsent(sha256) from None
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise CaptureChanged(path)
+        return content
+
+    def read_signature(self, sha256: str) -> bytes:
+        """Return the signature file of a page capture."""
+        try:
+            return self._page_path(sha256, SIGNATURE_SUFFIX).read_bytes()
+        except FileNotFoundError:
+            raise CaptureAbsent(sha256) from None
+
+    def read_stamp(self, sha256: str) -> bytes | None:
+        """Return the time stamp of a page capture; None while it has none."""
+        for path in sorted(self._page_path(sha256, "").parent.glob(f"{sha256}.*.tsr")):
+            return path.read_bytes()
+        return None
+
+    def read_file(self, file: CapturedFile) -> bytes:
+        """Return the bytes of one file of a page capture; CaptureAbsent, CaptureChanged."""
+        path = self._shard(file.sha256) / f"{file.sha256}.body"
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            raise CaptureAbsent(file.sha256) from None
+        if hashlib.sha256(content).hexdigest() != file.sha256:
+            raise CaptureChanged(path)
+        return content
+
+    def _keep_body(self, sha256: str, body: bytes) -> Path:
+        shard = self._shard(sha256)
+        path = shard / f"{sha256}.body"
+        make_folders(self.folder, shard)
+        if not path.exists():
+            write_whole(path, body)
+        elif path.read_bytes() != body:
+            raise CaptureChanged(path)
+        return path
+
+    def _page_path(self, sha256: str, suffix: str) -> Path:
+        if not SHA256.fullmatch(sha256):
+            raise CaptureAbsent(sha256)
+        return self._shard(sha256) / f"{sha256}{suffix}"
 
     def _shard(self, sha256: str) -> Path:
         return self.folder / sha256[:2]
-
-    def _make_folders(self, shard: Path) -> None:
-        for folder in (self.folder, shard):
-            if not folder.exists():
-                folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-                folder.chmod(FOLDER_MODE)
-                _sync_folder(folder.parent)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Put the file there whole or not at all: part file, fsync, rename, fsync of the folder."""
-    # A random name keeps two writers of one body apart; O_EXCL refuses a planted link.
-    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fchmod(file.fileno(), FILE_MODE)
-            os.fsync(file.fileno())
-        part.rename(path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink()
-        if error.errno in NO_ROOM:
-            raise DiskFull(path, len(content), shutil.disk_usage(path.parent).free, os.strerror(error.errno)) from error
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -22,6 +22,8 @@ from crawler.egress_head import HOP_BY_HOP, READ_BYTES, BadHead, Head, read_head
 
 ALLOWED_PORTS = frozenset({80, 443})
 REASON_HEADER = b"Markwatch-Egress"
+# In the answer to CONNECT: the address that was connected to, which evidence must name.
+ADDRESS_HEADER = b"Markwatch-Address"
 USER = "markwatch"
 MAX_REQUEST_BODY_BYTES = 2**20
 # Answers of the guard itself: reason -> HTTP status.
@@ -124,7 +126,8 @@ class Guard:
         if method == "CONNECT":
             host, port = place_of(target, 443)
             up_reader, up_writer = await self._connect(host, port)
-            writer.write(b"HTTP/1.1 200 open\r\n\r\n")
+            address = _peer_of(up_writer)
+            writer.write(b"HTTP/1.1 200 open\r\n%s: %s\r\n\r\n" % (ADDRESS_HEADER, address))
             if head.rest:
                 up_writer.write(head.rest)
             await self._relay(reader, writer, up_reader, up_writer, ends_with_answer=False)
@@ -251,6 +254,12 @@ class Guard:
             + b"Content-Length: 0\r\nConnection: close\r\n\r\n"
         )
         await writer.drain()
+
+
+def _peer_of(writer: asyncio.StreamWriter) -> bytes:
+    peer = writer.get_extra_info("peername") or ("unknown", 0)
+    host = f"[{peer[0]}]" if ":" in str(peer[0]) else str(peer[0])
+    return f"{host}:{peer[1]}".encode()
 
 
 def _request_line(head: Head) -> tuple[str, str, str]:

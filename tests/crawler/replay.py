@@ -1,5 +1,6 @@
 """A loopback server that answers as it is told and keeps a log of who asked what and when."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -42,11 +43,12 @@ class Replay:
     routes: dict[str, Reply | list[Reply]]
     log: list[Asked] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    scheme: str = "http"
 
     @property
     def url(self) -> str:
         """Scheme and host."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     @property
     def place(self) -> str:
@@ -72,8 +74,11 @@ def file_reply(path: Path, content_type: str = "application/json") -> Reply:
 
 
 @contextmanager
-def replay(routes: Mapping[str, Reply | list[Reply]]) -> Iterator[Replay]:
-    """Serve the routes on a free loopback port until the block ends; any other path is a 404."""
+def replay(routes: Mapping[str, Reply | list[Reply]], certificate: Path | None = None) -> Iterator[Replay]:
+    """Serve the routes on a free loopback port until the block ends; any other path is a 404.
+
+    With a certificate (PEM with its key) the server speaks TLS.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -106,7 +111,13 @@ def replay(routes: Mapping[str, Reply | list[Reply]]) -> Iterator[Replay]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    server_state = Replay(port=server.server_address[1], routes=dict(routes))
+    scheme = "http"
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        scheme = "https"
+    server_state = Replay(port=server.server_address[1], routes=dict(routes), scheme=scheme)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
