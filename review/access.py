@@ -1,25 +1,25 @@
 """Which hits a visitor may see: staff all of them, a brand viewer the released ones of the own brands."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from records.decision import UNDO_WINDOW
 from review.filters import QueueAddress
 from review.sessions import Visitor
-from storage.hit_records import StoredHit
+from storage.hit_records import StoredDecision, StoredHit
 
 
 def is_visible(stored: StoredHit, visitor: Visitor, now: datetime) -> bool:
     """Return whether the visitor may see the hit."""
     if visitor.may("read"):
         return True
-    decision = stored.decision
     return (
         visitor.may("released")
         and stored.brand in visitor.user.brands
         and stored.state == "confirmed"
-        and decision is not None
-        and decision.decision.decided_at <= now - UNDO_WINDOW
+        and stored.settled_at is not None
+        and stored.settled_at <= now - UNDO_WINDOW
     )
 
 
@@ -28,3 +28,30 @@ def own_address(address: QueueAddress, visitor: Visitor) -> QueueAddress:
     if visitor.may("read"):
         return address
     return replace(address, view="confirmed", own_brands=visitor.user.brands)
+
+
+def blinded(stored: StoredHit, visitor: Visitor) -> StoredHit:
+    """Return the hit without a decision that the visitor must not know before judging it as a second person.
+
+    The one who decided sees the own decision; once the two disagree, seniors see it too.
+    """
+    decision = stored.decision
+    if decision is None or stored.state not in {"second_look", "disputed"}:
+        return stored
+    if decision.decision.actor == visitor.user.login:
+        return stored
+    if stored.state == "disputed" and visitor.may("settle"):
+        return stored
+    return replace(stored, decision=None)
+
+
+def known_decisions(
+    decisions: Sequence[StoredDecision], stored: StoredHit, visitor: Visitor
+) -> tuple[StoredDecision, ...]:
+    """Return the decisions on a hit that the visitor may know: while a look is open, of the others none.
+
+    `stored` is the hit as blinded() returns it.
+    """
+    if stored.state not in {"second_look", "disputed"} or (stored.state == "disputed" and visitor.may("settle")):
+        return tuple(decisions)
+    return tuple(made for made in decisions if made.decision.actor == visitor.user.login)

@@ -5,6 +5,7 @@ Refusal
 ├── WrongPassword  401: log-in refused, with the tries that are left
 ├── AccountLocked  429: too many failures, with the wait
 ├── Forbidden      403: the role does not cover it
+├── NotYours       403: a second look needs somebody who has not judged the hit
 ├── FormExpired    403: the form's token is of another session
 └── Absent         404: there is nothing there for this user
 """
@@ -53,6 +54,13 @@ class Forbidden(Refusal):
 
     status = 403
     reason = "forbidden"
+
+
+class NotYours(Refusal):
+    """The user has judged this hit already; a second look needs another person."""
+
+    status = 403
+    reason = "same_person"
 
 
 class FormExpired(Refusal):

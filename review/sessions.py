@@ -26,13 +26,14 @@ from storage.users import (
     record_login_failure,
 )
 
-Act = Literal["read", "decide", "runs", "released"]
+Act = Literal["read", "decide", "runs", "released", "settle", "brands"]
 
-# What each role may do. "released" reads confirmed hits of the user's own brands, after the undo window.
+# What each role may do. "released" reads confirmed hits of the user's own brands, after the undo window;
+# "settle" closes disputes of a second look; "brands" changes thresholds, marks and second-look policies.
 ACTS: Final[dict[str, frozenset[Act]]] = {
     "reviewer": frozenset({"read", "decide", "runs"}),
-    "senior": frozenset({"read", "decide", "runs"}),
-    "administrator": frozenset({"read", "decide", "runs"}),
+    "senior": frozenset({"read", "decide", "runs", "settle", "brands"}),
+    "administrator": frozenset({"read", "decide", "runs", "settle", "brands"}),
     "operator": frozenset({"runs"}),
     "brand_viewer": frozenset({"released"}),
 }

@@ -64,6 +64,8 @@ STATES: Final = {
     "rejected": _("Not a violation"),
     "unsure": _("Unsure"),
     "lapsed": _("No longer found"),
+    "second_look": _("Waits for a second look"),
+    "disputed": _("Two people disagree"),
 }
 ROLES: Final = {
     "reviewer": _("Reviewer"),

@@ -135,11 +135,16 @@ def upgrade(url: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     engine = make_engine(parsed, statement_timeout="0")
     try:
-        with engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
+        # A table that is written anew must not take the rows that point at it along; they are looked at afterwards.
+        with engine.execution_options(sqlite_begin="IMMEDIATE", sqlite_references="OFF").begin() as connection:
             have = read_revision(connection)
             if have is not None and known_revision(have) is None:
                 raise DatabaseOutdated(url, have, head_revision(), newer=True)
             migrate(connection)
+            if path is not None and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                raise NotSupported(
+                    f"{url}: rows point to missing rows; run `markwatch db check` with the older program"
+                )
     except DatabaseError as error:
         problem = str(error.orig).strip().partition("\n")[0]
         raise (DatabaseAbsent if path is None else DatabaseAway)(url, problem) from error
@@ -189,4 +194,7 @@ def _begin_sqlite(connection: Connection) -> None:
     # A writer takes the lock at once, so that it can never fail halfway when another writer was first.
     begin = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
     connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if begin == 'IMMEDIATE' else 'ON'}")
+    # Outside a transaction only, which is why it is told before each.
+    references = connection.get_execution_options().get("sqlite_references", "ON")
+    connection.exec_driver_sql(f"PRAGMA foreign_keys = {references}")
     connection.exec_driver_sql(f"BEGIN {begin}")

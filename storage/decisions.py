@@ -1,30 +1,30 @@
 """Decisions: rows that are only ever added, one in force per hit, undone by another row."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from records.decision import UNDO_WINDOW, Decision, Reason, Verdict
 from records.hit import Hit
 from storage.audit import hold_chain, record_audit
-from storage.counts import count_change, count_where
+from storage.claims import refuse_if_held, release_claim
+from storage.counts import count_where
 from storage.errors import Conflict, NotFound
 from storage.hit_records import StoredDecision, StoredHit
 from storage.hit_rows import decision_of, decision_query, judged_from_document, judged_to_document, stored_hits
-from storage.hits import shelf_of
+from storage.hit_states import STATE_AFTER, lock_hit, set_state
+from storage.outcomes import record_outcome, withdraw_outcome
 from storage.queue import view_counters
+from storage.second_looks import open_look, withdraw_look
 from storage.tables import decisions, hit_counts, hits
 
 __all__ = [
     "StoredDecision", "count_unreviewed", "load_decided_hit", "load_decisions", "load_last_decision", "load_released",
     "record_decision", "undo_decision",
 ]  # fmt: skip
-
-STATE_AFTER: dict[Verdict, str] = {"violation": "confirmed", "no_violation": "rejected", "unsure": "unsure"}
 
 
 def record_decision(
@@ -39,13 +39,15 @@ def record_decision(
 ) -> StoredDecision:
     """Decide a hit as the actor saw it at that revision, with its audit row, and return the decision.
 
-    Raises Conflict when the hit was decided or changed since. A decided hit takes no second decision: the first one
-    must be undone. The decision keeps the whole hit as it was judged at that moment.
+    Raises Conflict when the hit was decided or changed since, Held while somebody else looks at it. A decided hit takes
+    no second decision: the first one must be undone. The decision keeps the whole hit as it was judged at that moment.
+    Where the brand's policy asks for a second look, the hit waits for another person; else the decision is final.
     """
     hold_chain(session)
-    before = _lock(session, hit_id)
+    before = lock_hit(session, hit_id)
     if before["revision"] != revision or before["decision_id"] is not None:
         raise Conflict(hit_id, before["revised_by"], before["revised_at"])
+    refuse_if_held(session, hit_id, actor, decided_at)
     stored = stored_hits(session, [before])[0]
     decision = Decision(
         hit=stored.hit.key, verdict=verdict, reason=reason, actor=actor, decided_at=decided_at, note=note
@@ -62,8 +64,14 @@ def record_decision(
         revision=revision,
         judged=judged_to_document(stored),
     )
-    _set_state(session, before, actor, decided_at, STATE_AFTER[verdict], decision_id)
-    facts = {"decision_id": decision_id, "verdict": verdict, "reason": reason, "revision": revision, "note": note}
+    waits = open_look(session, before, decision_id, verdict, actor, decided_at)
+    state = "second_look" if waits else STATE_AFTER[verdict]
+    set_state(session, before, actor, decided_at, state, decision_id)
+    if not waits:
+        record_outcome(session, decision_id, before, stored.hit, decision, decided_at)
+    release_claim(session, hit_id, actor)
+    facts = {"decision_id": decision_id, "verdict": verdict, "reason": reason, "revision": revision, "note": note,
+             "second_look": waits}  # fmt: skip
     record_audit(session, decided_at, actor, "hit.decide", hit_id, facts)
     return StoredDecision(decision_id=decision_id, hit_id=hit_id, decision=decision, revision=revision)
 
@@ -75,7 +83,7 @@ def undo_decision(session: Session, hit_id: str, actor: str, at: datetime) -> St
     somebody else's.
     """
     hold_chain(session)
-    before = _lock(session, hit_id)
+    before = lock_hit(session, hit_id)
     undone = stored_hits(session, [before])[0].decision
     if undone is None:
         raise NotFound(f"hit {hit_id}: no decision is in force")
@@ -92,37 +100,15 @@ def undo_decision(session: Session, hit_id: str, actor: str, at: datetime) -> St
         judged={},
         undoes=undone.decision_id,
     )
-    _set_state(session, before, actor, at, "new", None)
+    withdraw_outcome(session, undone.decision_id, at)
+    withdraw_look(session, undone.decision_id, at)
+    set_state(session, before, actor, at, "new", None)
     record_audit(session, at, actor, "hit.undo", hit_id, {"decision_id": undone.decision_id})
     return replace(undone, undone_at=at, undone_by=actor)
 
 
-def _lock(session: Session, hit_id: str) -> Mapping[Any, Any]:
-    """Return the hit's row, which nobody else changes until the transaction ends."""
-    query = select(hits).where(hits.c.hit_id == hit_id).with_for_update()
-    row = session.execute(query).mappings().one_or_none()
-    if row is None:
-        raise NotFound(f"no hit {hit_id!r}")
-    return row
-
-
 def _add_row(session: Session, **values: Any) -> int:
     return int(session.execute(insert(decisions).values(values).returning(decisions.c.decision_id)).scalar_one())
-
-
-def _set_state(
-    session: Session, before: Mapping[Any, Any], actor: str, at: datetime, state: str, decision_id: int | None
-) -> None:
-    values = {
-        "state": state,
-        "shelf": shelf_of(state, before["tier"]),
-        "decision_id": decision_id,
-        "revision": before["revision"] + 1,
-        "revised_at": at,
-        "revised_by": actor,
-    }
-    session.execute(update(hits).where(hits.c.hit_id == before["hit_id"]).values(values))
-    count_change(session, before, {**before, **values})
 
 
 def load_decisions(session: Session, hit_id: str) -> tuple[StoredDecision, ...]:
@@ -155,15 +141,17 @@ def load_last_decision(session: Session, actor: str) -> StoredDecision | None:
 def load_released(
     session: Session, owner: str, now: datetime, decided_since: datetime | None = None
 ) -> tuple[StoredHit, ...]:
-    """Return an owner's confirmed hits whose undo window is over, latest decision first."""
+    """Return an owner's confirmed hits whose undo window is over, latest decision first.
+
+    A hit that waits for a second look is not confirmed; its window starts when the second person agrees.
+    """
     query = (
         select(hits)
-        .join(decisions, decisions.c.decision_id == hits.c.decision_id)
-        .where(hits.c.owner == owner, hits.c.state == "confirmed", decisions.c.at <= now - UNDO_WINDOW)
-        .order_by(decisions.c.at.desc(), hits.c.hit_id)
+        .where(hits.c.owner == owner, hits.c.state == "confirmed", hits.c.settled_at <= now - UNDO_WINDOW)
+        .order_by(hits.c.settled_at.desc(), hits.c.hit_id)
     )
     if decided_since is not None:
-        query = query.where(decisions.c.at >= decided_since)
+        query = query.where(hits.c.settled_at >= decided_since)
     rows = session.execute(query).mappings().all()
     found: list[StoredHit] = []
     for start in range(0, len(rows), 200):

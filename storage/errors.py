@@ -7,7 +7,10 @@ StorageError
 ├── NotSupported        this kind of database cannot do that; the message says what can
 ├── NotFound            no row of that id
 ├── AlreadyThere        a row of that name exists
-└── Conflict            somebody else decided or changed the hit first
+├── Conflict            somebody else decided or changed the hit first
+│   └── Held            somebody else is looking at it just now
+├── BulkConflict        some hits of a bulk are no longer as they were; nothing was done
+└── SamePerson          a second look needs another person
 """
 
 from datetime import datetime
@@ -72,3 +75,30 @@ class Conflict(StorageError):
     def __init__(self, hit_id: str, actor: str, at: datetime) -> None:
         super().__init__(f"hit {hit_id} was changed by {actor} at {at.isoformat(timespec='seconds')}")
         self.hit_id, self.actor, self.at = hit_id, actor, at
+
+
+class Held(Conflict):
+    """`actor` looks at the hit since `at`; the lease ends at `until` unless it is renewed."""
+
+    def __init__(self, hit_id: str, actor: str, at: datetime, until: datetime) -> None:
+        super().__init__(hit_id, actor, at)
+        self.until = until
+
+
+class BulkConflict(StorageError):
+    """Some hits of a bulk were decided, changed, held, or do not belong together; nothing was done.
+
+    `hit_ids` names them; it is empty where the bulk as a whole is refused, for the reason `problem`.
+    """
+
+    def __init__(self, problem: str, hit_ids: tuple[str, ...] = ()) -> None:
+        super().__init__(f"bulk decision refused: {problem} {' '.join(hit_ids)}".rstrip())
+        self.problem, self.hit_ids = problem, hit_ids
+
+
+class SamePerson(StorageError):
+    """The actor took part in the first decision or the second look, and may not judge it again."""
+
+    def __init__(self, hit_id: str, actor: str) -> None:
+        super().__init__(f"hit {hit_id}: {actor} has already judged it; another person has to")
+        self.hit_id, self.actor = hit_id, actor

@@ -7,9 +7,13 @@ from typing import Literal
 from records.decision import Decision
 from records.hit import Hit, Tier, Track
 
-HitState = Literal["new", "confirmed", "rejected", "unsure", "lapsed"]
-View = Literal["unreviewed", "confirmed", "rejected", "unsure", "below", "price", "disguised", "all"]
-Sort = Literal["score", "newest"]
+HitState = Literal["new", "confirmed", "rejected", "unsure", "lapsed", "second_look", "disputed"]
+View = Literal[
+    "unreviewed", "second_look", "disputed", "price", "misuse", "disguised", "mine", "unsure", "confirmed", "rejected",
+    "below", "sample", "all",
+]  # fmt: skip
+Sort = Literal["score", "newest", "oldest"]
+Group = Literal["alike", "seller", "none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,8 @@ class StoredHit:
     hit: Hit
     """The judgement, with the listing as it was judged."""
     state: HitState
-    """new, confirmed, rejected, unsure, or lapsed: no longer found and never decided."""
+    """new, confirmed, rejected, unsure; lapsed: no longer found and never decided; second_look, disputed: decided,
+    but not final before another person has looked."""
     revision: int
     """Grows with every change of the judgement and every decision; a decision names the one it was made on."""
     brand: str
@@ -56,6 +61,12 @@ class StoredHit:
     """The decision in force."""
     capture_sha256: str | None
     """Hash of the kept answer that the listing was read from; None where none is kept."""
+    settled_at: datetime | None = None
+    """Since when the decision in force is final; None while there is none or a second look is open."""
+    alike_key: str | None = None
+    """What it shares with near-identical hits; None where its title says too little."""
+    flagged: bool = True
+    """Whether its tier, or the brand's own threshold, sent it to the queue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +74,9 @@ class HitFilter:
     """Which hits to show. Every condition that is set must hold."""
 
     view: View = "unreviewed"
-    """unreviewed = tier high or medium and not decided; below = tier low and not decided;
-    price, disguised = the unreviewed ones of the price track, or with an altered spelling; all = really all."""
+    """unreviewed = flagged by tier or threshold and not decided; below = found, not flagged, not decided; sample = a
+    random 32nd of those; price, misuse, disguised = the unreviewed ones of a track, or with an altered spelling;
+    second_look, disputed = waiting for another person; mine = held by `actor`; all = really all."""
     brand: str | None = None
     """Brand name."""
     market: str | None = None
@@ -83,6 +95,16 @@ class HitFilter:
     """Owner name."""
     brands: tuple[str, ...] | None = None
     """Only these brands, such as those a brand viewer may see; empty shows nothing, None does not limit."""
+    alike_key: str | None = None
+    """Only the hits of one group of near-identical ones."""
+    mark_id: str | None = None
+    """Mark."""
+    group: Group = "none"
+    """alike, seller: of each group (near-identical title, or same seller; always same mark) only the first is shown."""
+    actor: str | None = None
+    """Who asks: `mine` shows this person's claims, `second_look` leaves out this person's own decisions."""
+    now: datetime | None = None
+    """Until when a claim must hold to count in `mine`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,6 +104,9 @@ def stored_hits(session: Session, rows: Sequence[Row]) -> tuple[StoredHit, ...]:
                     "first_seen_at",
                     "last_seen_at",
                     "reopened_because",
+                    "settled_at",
+                    "alike_key",
+                    "flagged",
                 )
             },
         )

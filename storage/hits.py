@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import and_, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from records.hit import QUEUE_TIERS, Hit
+from records.hit import Hit
 from records.listing import Listing
+from storage.alike import alike_key
 from storage.column_types import storable
-from storage.counts import count_change, count_where
+from storage.counts import count_change, count_where, write_counts
 from storage.documents import (
     chain_to_document,
     evidence_to_document,
@@ -28,26 +29,44 @@ from storage.hit_content import (
 )  # fmt: skip
 from storage.hit_records import Choices, HitFilter, Neighbours, QueuePage, SavedHits, Sort, StoredHit, View
 from storage.hit_rows import stored_hits
-from storage.queue import PAGE_FOR_EXPORT, neighbour_id, page_rows, view_counters
+from storage.queue import (
+    COUNTED,
+    PAGE_FOR_EXPORT,
+    VIEWS,
+    neighbour_id,
+    page_rows,
+    place_in_queue,
+    view_counters,
+)
+from storage.seller_facts import save_facts
 from storage.tables import hit_counts, hit_documents, hit_evidence, hits, listings, marks
+from storage.thresholds import flag_from, is_flagged, shelf_of
 from storage.upsert import upsert
+from storage.versions import keep_version
 
 __all__ = [
-    "Choices", "HitFilter", "Neighbours", "QueuePage", "SavedHits", "StoredHit", "count_hits", "hit_id_of",
-    "iterate_hits", "load_choices", "load_hit", "load_neighbours", "load_queue", "save_hits", "shelf_of",
+    "Choices",
+    "HitFilter",
+    "Neighbours",
+    "QueuePage",
+    "SavedHits",
+    "StoredHit",
+    "count_hits",
+    "count_matching",
+    "hit_id_of",
+    "iterate_hits",
+    "load_choices",
+    "load_hit",
+    "load_neighbours",
+    "load_queue",
+    "place_in_queue",
+    "save_hits",
 ]  # fmt: skip
 
 CRAWL = "crawl"
 FOUND_AGAIN = "found again"
 # Where a session keeps the brand and owner of the marks it has met.
 _BRANDS = "brand_by_mark"
-
-
-def shelf_of(state: str, tier: str) -> str:
-    """Return the shelf a hit stands on: its state, and for undecided hits whether the queue shows it."""
-    if state != "new":
-        return state
-    return "unreviewed" if tier in QUEUE_TIERS else "below" if tier == "low" else "innocent"
 
 
 def save_hits(
@@ -112,7 +131,11 @@ def _brand_of(session: Session, mark_id: str) -> tuple[str, str | None]:
 
 def _judged(session: Session, hit: Hit, listing: Listing, run_id: str | None, seen_at: datetime) -> dict[str, Any]:
     brand, owner = _brand_of(session, hit.mark_id)
+    signals = sorted({storable(evidence.signal) for evidence in hit.evidence})
     return {
+        "flagged": is_flagged(hit.tier, hit.score, flag_from(session, storable(brand), hit.track)),
+        "signals": ",".join(signals),
+        "alike_key": alike_key(hit.mark_id, hit.track, listing.title),
         "mark_id": hit.mark_id,
         "product_id": hit.product_id,
         "brand": storable(brand),
@@ -136,8 +159,9 @@ def _add(
     session: Session, hit_id: str, hit: Hit, document: dict[str, Any], run_id: str | None, seen_at: datetime
 ) -> bool:
     listing = listing_from_document(document)
+    judged = _judged(session, hit, listing, run_id, seen_at)
     row = {
-        **_judged(session, hit, listing, run_id, seen_at),
+        **judged,
         "hit_id": hit_id,
         "market": listing.market,
         "listing_id": listing.listing_id,
@@ -145,7 +169,7 @@ def _add(
         "subject": hit.key.subject,
         "content": content_of(listing),
         "state": "new",
-        "shelf": shelf_of("new", hit.tier),
+        "shelf": shelf_of("new", hit.tier, flagged=judged["flagged"]),
         "revision": 1,
         "revised_at": seen_at,
         "revised_by": CRAWL,
@@ -158,6 +182,7 @@ def _add(
     chain = chain_to_document(hit.chain)
     session.execute(insert(hit_documents), {"hit_id": hit_id, "listing": document, "chain": chain})
     _write_evidence(session, hit_id, hit)
+    save_facts(session, listing, seen_at)
     count_change(session, None, row)
     return True
 
@@ -180,7 +205,7 @@ def _renew(
     outcome = "changed" if parts or values["judgement_sha256"] != before["judgement_sha256"] else "unchanged"
     if before["state"] == "rejected" and parts:
         outcome = "reopened"
-        values |= {"state": "new", "decision_id": None, "reopened_because": ", ".join(parts)}
+        values |= {"state": "new", "decision_id": None, "settled_at": None, "reopened_because": ", ".join(parts)}
     elif before["state"] == "lapsed":
         outcome = "reopened"
         values |= {"state": "new", "reopened_because": FOUND_AGAIN}
@@ -189,6 +214,9 @@ def _renew(
     if values["judgement_sha256"] != before["judgement_sha256"]:
         session.execute(delete(hit_evidence).where(hit_evidence.c.hit_id == hit_id))
         _write_evidence(session, hit_id, hit)
+    keep_version(session, before, document, seen_at)
+    if parts:
+        save_facts(session, listing, seen_at)
     chain = chain_to_document(hit.chain)
     session.execute(update(hit_documents).where(hit_documents.c.hit_id == hit_id).values(listing=document, chain=chain))
     _change(session, before, bump=outcome != "unchanged", **values)
@@ -207,11 +235,11 @@ def _write_evidence(session: Session, hit_id: str, hit: Hit) -> None:
 def _change(session: Session, before: Mapping[Any, Any], *, bump: bool = True, **values: Any) -> None:
     """Write new values of a hit, its shelf and its counter with them."""
     after = {**before, **values}
-    values["shelf"] = shelf_of(after["state"], after["tier"])
+    values["shelf"] = shelf_of(after["state"], after["tier"], flagged=after["flagged"])
     if bump:
         values["revision"] = hits.c.revision + 1
     session.execute(update(hits).where(hits.c.hit_id == before["hit_id"]).values(values))
-    count_change(session, before, after)
+    count_change(session, before, {**after, "shelf": values["shelf"]})
 
 
 def load_queue(
@@ -253,9 +281,43 @@ def iterate_hits(session: Session, hit_filter: HitFilter) -> Iterator[StoredHit]
 
 
 def count_hits(session: Session, brands: tuple[str, ...] | None = None) -> Mapping[View, int]:
-    """Return how many hits each view holds, from the kept counters; `brands` limits it to those."""
+    """Return how many hits each view holds, from the kept counters; `brands` limits it to those.
+
+    `mine` and `sample` have no counter: see count_claims; the sample is a thirty-second of `below`.
+    """
     limit = () if brands is None else (hit_counts.c.brand.in_(brands),)
-    return {view: count_where(session, *view_counters(view), *limit) for view in get_args(View)}
+    write_counts(session)
+    query = select(hit_counts.c.shelf, hit_counts.c.track, hit_counts.c.spelling, func.sum(hit_counts.c.hits))
+    rows = session.execute(
+        query.where(*limit).group_by(hit_counts.c.shelf, hit_counts.c.track, hit_counts.c.spelling)
+    ).all()
+    counts: dict[View, int] = {}
+    for view, wanted in VIEWS.items():
+        if view in {"mine", "sample"}:
+            continue
+        counts[view] = sum(
+            int(count)
+            for shelf, track, spelling, count in rows
+            if all(
+                {"shelf": shelf, "track": track, "spelling": spelling}[name] == value for name, value in wanted.items()
+            )
+        )
+    return counts
+
+
+def count_matching(session: Session, hit_filter: HitFilter) -> int | None:
+    """Return how many hits a filter finds, from the kept counters; None where they do not know."""
+    known = {name: getattr(hit_filter, name) for name in COUNTED if getattr(hit_filter, name) is not None}
+    others = (hit_filter.seller_id, hit_filter.signal, hit_filter.text, hit_filter.alike_key, hit_filter.mark_id)
+    if hit_filter.view in {"mine", "sample", "second_look"} or any(value is not None for value in others):
+        return None
+    limit = () if hit_filter.brands is None else (hit_counts.c.brand.in_(hit_filter.brands),)
+    return count_where(
+        session,
+        *view_counters(hit_filter.view),
+        *limit,
+        *(hit_counts.c[name] == value for name, value in known.items()),
+    )
 
 
 def load_choices(session: Session) -> Choices:

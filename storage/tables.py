@@ -37,7 +37,9 @@ metadata = MetaData(
 # Closed sets of values that a column may hold; the ones with a noun in records/ follow it.
 MAIL_STATES = ("new", "sending", "sent", "failed")
 ROLES = ("reviewer", "senior", "operator", "brand_viewer", "administrator")
-HIT_STATES = ("new", "confirmed", "rejected", "unsure", "lapsed")
+HIT_STATES = ("new", "confirmed", "rejected", "unsure", "lapsed", "second_look", "disputed")
+# A hit in one of these has its decision; in the last two it is not final yet.
+DECIDED_STATES = ("confirmed", "rejected", "unsure", "second_look", "disputed")
 DECISION_ACTIONS = ("decide", "undo")
 RowNumber = BigInteger().with_variant(Integer, "sqlite")
 
@@ -152,13 +154,20 @@ hits = Table(
     text("state"), text("shelf"), number("revision"), moment("revised_at"), text("revised_by"),
     text("reopened_because", optional=True), number("decision_id", optional=True),
     moment("first_seen_at"), moment("last_seen_at"), text("run_id", optional=True),
+    # Whether tier or the brand's threshold sent it to the queue; its signals by name, with commas between; the key it
+    # shares with near-identical hits; since when its decision is final.
+    Column("flagged", Boolean, nullable=False), text("signals"), text("alike_key", optional=True),
+    moment("settled_at", optional=True),
     UniqueConstraint("market", "listing_id", "track", "subject"),
     ForeignKeyConstraint(["market", "listing_id"], ["listings.market", "listings.listing_id"]),
     one_of("track", get_args(Track)), one_of("relation", get_args(Relation)), one_of("spelling", get_args(Spelling)),
     one_of("intent", get_args(Intent)), one_of("right", get_args(Right)), one_of("tier", get_args(Tier)),
     one_of("state", HIT_STATES), CheckConstraint("score BETWEEN 0 AND 1", name="score"),
     # A decided state always has its decision, an open one never.
-    CheckConstraint("(state IN ('confirmed', 'rejected', 'unsure')) = (decision_id IS NOT NULL)", name="decided"),
+    CheckConstraint(
+        f"(state IN ({', '.join(map(repr, DECIDED_STATES))})) = (decision_id IS NOT NULL)", name="decided"
+    ),
+
     Index(None, "mark_id"), Index(None, "owner", "state"),
 )  # fmt: skip
 # One index per way to page a view: the rows that have the view's shelf, in the order they are shown.
@@ -169,6 +178,9 @@ Index("ix_hits_shelf_newest", hits.c.shelf, hits.c.first_seen_at.desc(), hits.c.
 Index("ix_hits_brand_score", hits.c.shelf, hits.c.brand, hits.c.score.desc(), hits.c.hit_id)
 Index("ix_hits_market_score", hits.c.shelf, hits.c.market, hits.c.score.desc(), hits.c.hit_id)
 Index("ix_hits_track_score", hits.c.shelf, hits.c.track, hits.c.spelling, hits.c.score.desc(), hits.c.hit_id)
+# Groups of near-identical hits: the best of each stands for all.
+Index("ix_hits_alike", hits.c.shelf, hits.c.alike_key, hits.c.score.desc(), hits.c.hit_id)
+Index("ix_hits_shelf_oldest", hits.c.shelf, hits.c.first_seen_at, hits.c.hit_id)
 Index("ix_hits_seller_score", hits.c.seller_id, hits.c.score.desc(), hits.c.hit_id)
 hit_documents = Table(
     "hit_documents", metadata,
@@ -184,7 +196,8 @@ hit_evidence = Table(
 hit_counts = Table(
     "hit_counts", metadata,
     text("brand", key=True), text("owner", key=True), text("market", key=True), text("track", key=True),
-    text("tier", key=True), text("state", key=True), text("spelling", key=True), number("hits"),
+    text("tier", key=True), text("state", key=True), text("spelling", key=True), text("shelf", key=True),
+    number("hits"),
 )  # fmt: skip
 decisions = Table(
     "decisions", metadata,

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from records.watchlist import AuthorisedSeller, Brand, Mark, Owner, Product, WatchList, WatchListError
 from storage.column_types import canonical, storable_document
-from storage.counts import CountKey, count_change
+from storage.counts import recount, write_counts
 from storage.listings import money_of, money_values
+from storage.review_tables import outcomes
 from storage.tables import authorised_sellers, hits, marks, owners, products
 
 Values = dict[str, Any]
@@ -147,12 +148,11 @@ def save_marks(session: Session, new: Sequence[Mark]) -> Change:
 
 def _move_hits(session: Session, mark_id: str, brand: str, owner: str | None) -> None:
     """Give the hits of a mark its new brand and owner, and their counters with them."""
-    columns = [hits.c[name] for name in CountKey._fields]
-    groups = select(*columns, func.count().label("hits")).where(hits.c.mark_id == mark_id).group_by(*columns)
-    for group in session.execute(groups).mappings().all():
-        if (group["brand"], group["owner"]) != (brand, owner):
-            count_change(session, group, {**group, "brand": brand, "owner": owner}, times=group["hits"])
+    write_counts(session)
+    before = set(session.scalars(select(hits.c.brand).where(hits.c.mark_id == mark_id).distinct()))
     session.execute(update(hits).where(hits.c.mark_id == mark_id).values(brand=brand, owner=owner))
+    session.execute(update(outcomes).where(outcomes.c.mark_id == mark_id).values(brand=brand))
+    recount(session, sorted(before | {brand}))
 
 
 def save_products(session: Session, new: Sequence[Product]) -> Change:

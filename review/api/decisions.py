@@ -7,10 +7,9 @@ from records.decision import REASONS
 from review.api.answers import hit_answer
 from review.api.models import ConflictProblem, DecisionBody, HitAnswer, Problem
 from review.console import console_of
+from review.deciding import judge, take_back, visible_hit
 from review.errors import Refusal
-from review.pages.hits import visible_hit
 from review.sessions import Decider, from_own_client
-from storage.decisions import record_decision, undo_decision
 from storage.errors import Conflict, NotFound
 
 router = APIRouter(tags=["decisions"], responses={401: {"model": Problem}, 403: {"model": Problem}})
@@ -37,17 +36,16 @@ class NothingToUndo(Refusal):
     responses={404: {"model": Problem}, 409: {"model": ConflictProblem}},
 )
 def decide(request: Request, visitor: Decider, hit_id: str, body: DecisionBody) -> HitAnswer:
-    """Record a verdict with its reason; 409 names who decided or changed the hit first, and when."""
+    """Record a verdict with its reason; 409 names who decided, changed or holds the hit, and since when.
+
+    While a second look is open this is the second opinion, refused with 403 to those who have judged the hit already.
+    """
     console = console_of(request)
-    visible_hit(console, visitor, hit_id)
     if body.reason not in REASONS[body.verdict]:
+        visible_hit(console, visitor, hit_id)
         raise WrongReason
     try:
-        with console.database.write() as session:
-            record_decision(
-                session, hit_id, body.revision, body.verdict, body.reason, visitor.user.login,
-                console.services.clock(), body.note.strip(),
-            )  # fmt: skip
+        judge(console, visitor, hit_id, body.revision, body.verdict, body.reason, body.note)
     except Conflict as conflict:
         problem = ConflictProblem(
             reason="conflict",
@@ -68,10 +66,8 @@ def decide(request: Request, visitor: Decider, hit_id: str, body: DecisionBody) 
 def undo(request: Request, visitor: Decider, hit_id: str) -> HitAnswer:
     """Take back the user's own latest decision on the hit."""
     console = console_of(request)
-    visible_hit(console, visitor, hit_id)
     try:
-        with console.database.write() as session:
-            undo_decision(session, hit_id, visitor.user.login, console.services.clock())
+        take_back(console, visitor, hit_id)
     except (Conflict, NotFound):
         raise NothingToUndo from None
     return hit_answer(visible_hit(console, visitor, hit_id))

@@ -1,12 +1,12 @@
 """What the API sends and takes, field by field."""
 
 from datetime import datetime
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from records.decision import Reason, Verdict
 from records.hit import Intent, Relation, Right, Spelling, Tier, Track
+from storage.hit_records import HitState
 
 
 class Sent(BaseModel):
@@ -96,7 +96,7 @@ class HitAnswer(BaseModel):
     """A hit as the queue shows it."""
 
     hit_id: str
-    state: Literal["new", "confirmed", "rejected", "unsure", "lapsed"]
+    state: HitState
     revision: int
     market: str
     listing_id: str

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from review.access import is_visible, own_address
+from review.access import blinded, is_visible, known_decisions, own_address
 from review.api.answers import decision_answer, hit_answer, run_answer
 from review.api.models import (
     CountsAnswer,
@@ -18,9 +18,9 @@ from review.api.models import (
     SchedulesAnswer,
 )
 from review.console import console_of
+from review.deciding import visible_hit
 from review.errors import Absent, Forbidden
 from review.filters import PAGE_LENGTH, QueueAddress
-from review.pages.hits import visible_hit
 from review.sessions import Reader, allowed
 from storage.decisions import load_decisions
 from storage.errors import NotFound
@@ -63,7 +63,7 @@ def list_hits(
         page = load_queue(session, address.hit_filter, address.after, limit, address.sort)
     now = console.services.clock()
     return QueueAnswer(
-        hits=[hit_answer(stored) for stored in page.rows if is_visible(stored, visitor, now)],
+        hits=[hit_answer(blinded(stored, visitor)) for stored in page.rows if is_visible(stored, visitor, now)],
         next_cursor=page.next_cursor,
     )
 
@@ -87,11 +87,11 @@ def show_hit(request: Request, visitor: Reader, hit_id: str) -> HitAnswer:
 def show_decisions(request: Request, visitor: Reader, hit_id: str) -> HistoryAnswer:
     """Return every decision on the hit, taken-back ones included; for staff only."""
     console = console_of(request)
-    visible_hit(console, visitor, hit_id)
+    stored = visible_hit(console, visitor, hit_id)
     if not visitor.may("read"):
         raise Absent
     with console.database.read() as session:
-        decisions = load_decisions(session, hit_id)
+        decisions = known_decisions(load_decisions(session, hit_id), stored, visitor)
     return HistoryAnswer(decisions=[decision_answer(decision) for decision in decisions])
 
 

@@ -1,14 +1,15 @@
 """The hit page, one POST route per verdict, and undo."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, cast
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from records.decision import REASONS, Verdict
+from records.decision import REASONS, Reason, Verdict
 from review import wording
-from review.access import is_visible, own_address
-from review.console import Console, console_of, render
+from review.access import known_decisions, own_address
+from review.console import console_of, render
+from review.deciding import MAX_NOTE, judge, may_judge, take_back, visible_hit, visible_hit_and_look
 from review.errors import Absent
 from review.filters import VIEWS, Address, QueueAddress
 from review.history import chart_of, history_of
@@ -16,31 +17,17 @@ from review.pages.queue import Menus, notice_for
 from review.sessions import Decider, Reader, Visitor, from_own_form
 from review.shown import ShownHit
 from storage.captures import load_captures
-from storage.decisions import load_decisions, load_last_decision, record_decision, undo_decision
+from storage.decisions import load_decisions, load_last_decision
 from storage.errors import Conflict, NotFound
-from storage.hit_records import StoredHit
-from storage.hits import load_hit, load_neighbours
+from storage.hits import load_neighbours
 from storage.listings import PriceObservation, load_prices
 from storage.thumbnails import load_thumbnail
 
 router = APIRouter(include_in_schema=False)
 
-MAX_NOTE: Final = 1000
 # The actor that storage names where no person changed the hit.
 CRAWL: Final = "crawl"
 PRICES_SHOWN: Final = 12
-
-
-def visible_hit(console: Console, visitor: Visitor, hit_id: str) -> StoredHit:
-    """Return a hit that the visitor may see; raise Absent for all others, whether they exist or not."""
-    with console.database.read() as session:
-        try:
-            stored = load_hit(session, hit_id)
-        except NotFound:
-            raise Absent from None
-    if not is_visible(stored, visitor, console.services.clock()):
-        raise Absent
-    return stored
 
 
 def is_known(seen: PriceObservation) -> bool:
@@ -54,12 +41,12 @@ def show_hit(
 ) -> Response:
     """Show one hit with everything that speaks for and against it."""
     console = console_of(request)
-    stored = visible_hit(console, visitor, hit_id)
+    stored, look = visible_hit_and_look(console, visitor, hit_id)
     address = own_address(address, visitor)
     listing, mark = stored.hit.listing, console.marks.find(stored.hit.mark_id, console.services.clock())
     with console.database.read() as session:
         prices = load_prices(session, listing.market, listing.listing_id)
-        decisions = load_decisions(session, hit_id) if visitor.may("read") else ()
+        known = load_decisions(session, hit_id) if visitor.may("read") else ()
         captures = load_captures(session, listing.market, listing.listing_id) if visitor.may("read") else ()
         neighbours = load_neighbours(session, hit_id, address.hit_filter, address.sort) if visitor.may("read") else None
         last = load_last_decision(session, visitor.user.login) if visitor.may("decide") else None
@@ -70,9 +57,10 @@ def show_hit(
         prices=sorted(filter(is_known, prices), key=lambda seen: seen.seen_at, reverse=True)[:PRICES_SHOWN],
         chart=chart_of(prices),
         captures=captures, downloads=console.settings.captures_folder is not None,
-        history=history_of(stored, decisions), choices=Menus(brands=(), menus={}), position=None,
+        history=history_of(stored, known_decisions(known, stored, visitor)),
+        choices=Menus(brands=(), menus={}), position=None,
         previous_id=neighbours.previous_id if neighbours else None, next_id=neighbours.next_id if neighbours else None,
-        can_decide=visitor.may("decide") and stored.decision is None, verdicts=REASONS,
+        can_decide=may_judge(stored, look, visitor), verdicts=REASONS,
         deciding=decide if decide in REASONS else "",
         likely={verdict: wording.likely_reason(stored.hit, verdict) for verdict in REASONS},
         notice=notice.text, undoable=notice.undoable, notice_can_undo="undone" not in request.query_params,
@@ -86,16 +74,10 @@ def decide(
     """Record a verdict and go on to the next hit of the same queue; a conflict shows who was faster."""
     console = console_of(request)
     visible_hit(console, visitor, hit_id)
-    if reason not in REASONS[verdict]:
-        raise Absent
     with console.database.read() as session:
         next_id = load_neighbours(session, hit_id, address.hit_filter, address.sort).next_id
     try:
-        with console.database.write() as session:
-            record_decision(
-                session, hit_id, revision, verdict, reason, visitor.user.login,
-                console.services.clock(), note.strip()[:MAX_NOTE],
-            )  # fmt: skip
+        judge(console, visitor, hit_id, revision, verdict, cast("Reason", reason), note)
     except Conflict as conflict:
         row = ShownHit(visible_hit(console, visitor, hit_id))
         return render(
@@ -156,10 +138,8 @@ def decide_unsure(
 def undo(request: Request, visitor: Decider, address: Address, hit_id: str) -> Response:
     """Take back the visitor's own latest decision on the hit and show the hit again."""
     console = console_of(request)
-    visible_hit(console, visitor, hit_id)
     try:
-        with console.database.write() as session:
-            undo_decision(session, hit_id, visitor.user.login, console.services.clock())
+        take_back(console, visitor, hit_id)
     except (Conflict, NotFound):
         return RedirectResponse(address.hit_url(hit_id), 303)
     return RedirectResponse(address.hit_url(hit_id, undone="1"), 303)

@@ -215,7 +215,10 @@ VIEWS: dict[View, set[str]] = {
     "rejected": {"no"},
     "unsure": {"perhaps"},
     "below": {"low"},
+    "second_look": set(),
+    "disputed": set(),
     "price": {"price"},
+    "misuse": {"top", "tie", "exact"},
     "disguised": {"top", "tie"},
     "all": {"top", "tie", "exact", "price", "low", "none", "yes", "no", "perhaps"},
 }
