@@ -154,6 +154,7 @@ def listing_to_line(listing: Listing) -> dict[str, object]:
         "rating": None if listing.rating is None else f"{listing.rating:f}",
         "review_count": listing.review_count,
         "fetched_at": iso(listing.fetched_at),
+        **({"sources": dict(listing.sources)} if listing.sources else {}),
     }
 
 

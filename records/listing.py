@@ -118,6 +118,8 @@ class Listing:
     """The answer it was read from; None in imported files."""
     cut_from: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Original length in characters of every text that was cut, by field name."""
+    sources: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+    """Where in the page values were read, by field name: a path in its data, a selector, a printed text. Not stored."""
 
     def __post_init__(self) -> None:
         """Refuse a listing without its three required texts, or with a time that has no zone."""

@@ -1,7 +1,7 @@
 """Making listings at the edge: texts cut to their limits, markup removed from descriptions."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from selectolax.lexbor import LexborHTMLParser
@@ -41,6 +41,7 @@ def make_listing(
     sold: int | None = None,
     rating: Decimal | None = None,
     review_count: int | None = None,
+    sources: Mapping[str, str] | None = None,
 ) -> Listing:
     """Return the listing with every text cut to its limit and the cut counted; `description` may hold markup."""
     cut_from: dict[str, int] = {}
@@ -86,6 +87,7 @@ def make_listing(
         review_count=review_count,
         fetched_at=answer.fetched_at,
         cut_from=cut_from,
+        sources=sources or {},
     )
 
 

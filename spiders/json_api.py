@@ -55,6 +55,15 @@ def is_json(answer: Answer) -> bool:
     return answer.body.lstrip()[:1] in {b"{", b"["} or "json" in answer.content_type.lower()
 
 
+def check_graphql(answer: Answer) -> None:
+    """Raise PageChanged for a GraphQL answer that holds errors, which come with status 200 (spec.graphql.org, 7.1)."""
+    value = read_json(answer.url, answer.body)
+    errors = value.get("errors") if isinstance(value, dict) else None
+    if isinstance(errors, list) and errors and isinstance(value, dict) and not value.get("data"):
+        first = errors[0].get("message") if isinstance(errors[0], dict) else errors[0]
+        raise PageChanged(answer.url, "errors", f"the answer holds {len(errors)} errors and no data", first)
+
+
 def _refuse(url: str, body: bytes, error: orjson.JSONDecodeError) -> NoReturn:
     byte = len(body.decode("utf-8", "replace")[: error.pos].encode())
     problem = next((words for sign, words in _PROBLEMS if sign in str(error).lower()), "is not JSON")

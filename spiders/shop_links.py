@@ -24,6 +24,15 @@ SKIPPED_FILES = re.compile(
 PRODUCT_PATH = re.compile(
     r"/(?:p|dp|item|items|product|products|prod|san-pham|shop)/[^/]|-p\d+\.html|\d{5,}", re.IGNORECASE
 )
+MORE_WORDS = frozenset(
+    {
+        "load more", "show more", "view more", "more products", "xem thêm", "xem thêm sản phẩm", "もっと見る",
+        "さらに表示", "mehr laden", "mehr anzeigen", "voir plus", "ver más", "mostra altro", "показать ещё",
+        "показать еще", "加载更多",
+    }
+)  # fmt: skip
+# Where shops write the address that their "load more" button asks for.
+MORE_ADDRESSES = ("data-next-url", "data-url", "data-href", "data-next", "data-load-more-url")
 PAGE_QUERY = re.compile(r"(?:^|&)(?:page|p|pg|trang|start|offset)=\d+(?:&|$)|/page/\d+", re.IGNORECASE)
 
 
@@ -52,10 +61,32 @@ def shop_links(page: LexborHTMLParser, url: str) -> tuple[str, ...]:
         ranked[form] = min(rank, ranked.get(form, rank))
         if len(ranked) >= MAX_LINKS:
             break
+    for node in page.css("button, a[href='#'], [data-next-url], [data-load-more-url]"):
+        for name in MORE_ADDRESSES:
+            link = joined(url, node.attributes.get(name) or "") if node.attributes.get(name) else None
+            if link is not None and is_on_host(link, (site_of(url),)) and canonical(link) != own:
+                ranked.setdefault(canonical(link), 0)
     return tuple(sorted(ranked, key=ranked.__getitem__))
+
+
+def is_paging(link: str) -> bool:
+    """Return whether an address is a further page of a list."""
+    parts = urlsplit(link)
+    return bool(PAGE_QUERY.search(parts.query) or PAGE_QUERY.search(parts.path))
 
 
 def _loops(link: str) -> bool:
     """Return whether the path repeats itself (/a/b/a/b/a/b), as broken relative links do."""
     parts = [part for part in urlsplit(link).path.split("/") if part]
     return len(parts) > 4 and any(parts.count(part) > 2 for part in parts)
+
+
+def scripted_paging(page: LexborHTMLParser, url: str) -> tuple[str, ...]:
+    """Return a note where further pages hang on a script: paging links to #, a "load more" button without address."""
+    for node in page.css("a[href='#'], a[href^='javascript:'], button"):
+        text = " ".join(node.text(deep=True).split()).lower()
+        names = f"{node.attributes.get('class') or ''} {node.attributes.get('rel') or ''}".lower()
+        is_paging = "next" in names.split() or "pagination" in names or "page-link" in names or "load-more" in names
+        if (is_paging and len(text) <= 30) or text in MORE_WORDS:
+            return (f"{url}: further pages hang on a script; crawl it with rendered=true or from its sitemap",)
+    return ()

@@ -1,15 +1,15 @@
-"""What a web page says about its products in schema.org JSON-LD, microdata and OpenGraph."""
+"""What a web page says about its products in schema.org JSON-LD, microdata, RDFa and OpenGraph."""
 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+import chompjs
 import lxml.etree  # type: ignore[import-untyped]  # comes with extruct, without types
 import lxml.html  # type: ignore[import-untyped]  # as above
-from extruct.jsonld import JsonLdExtractor
-from extruct.opengraph import OpenGraphExtractor
 from extruct.w3cmicrodata import MicrodataExtractor
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from spiders.errors import UnknownPage
 
@@ -29,6 +29,9 @@ NESTED_FIELDS = (
     "hasVariant",
     "@reverse",
 )
+# What a product node must say so that other notations of the same page are not read as well.
+ENOUGH = ("name", "offers", "sku")
+PROPERTY_PREFIXES = ("og:", "product:", "twitter:")
 MAX_NODES = 5_000
 MAX_DEPTH = 12
 
@@ -38,7 +41,7 @@ class PageData:
     """All structured data of one page."""
 
     products: tuple[tuple[str, Node], ...]
-    """(source, product node) in page order; the source is json-ld or microdata."""
+    """(source, product node) in page order; the source is json-ld, microdata or rdfa."""
     properties: Mapping[str, str]
     """OpenGraph properties, the first value of each."""
     images: tuple[str, ...]
@@ -49,53 +52,44 @@ class PageData:
     """Blocks that could not be read."""
 
 
-class _ExactJsonLd(JsonLdExtractor):  # type: ignore[misc]
-    """Reads JSON-LD with numbers as they are written, and goes on after a broken block."""
-
-    def __init__(self) -> None:
-        self.broken = 0
-
-    def _extract_items(self, node: lxml.etree._Element) -> Iterator[object]:
-        script = node.xpath("string()")
-        try:
-            found = json.loads(script, strict=False, parse_float=Decimal)
-        except (ValueError, RecursionError):
-            try:
-                # Comments and trailing commas: the extractor's own second try.
-                yield from super()._extract_items(node)
-            except (ValueError, RecursionError, InvalidOperation):
-                self.broken += 1
-            return
-        yield from found if isinstance(found, list) else [found]
-
-
-def read_structured(url: str, page: str) -> PageData:
-    """Return the page's structured data; raise UnknownPage for a body that is no HTML."""
-    body = page.encode("utf-8", "replace")
-    try:
-        tree = lxml.html.fromstring(body, parser=lxml.html.HTMLParser(encoding="utf-8"))
-    except (lxml.etree.ParserError, ValueError):
-        raise UnknownPage(url, "is not HTML") from None
-    json_ld = _ExactJsonLd()
-    nodes = [node for item in json_ld.extract_items(tree) for node in _nodes(item, 0)][:MAX_NODES]
-    notes = [f"{json_ld.broken} JSON-LD blocks are broken"] if json_ld.broken else []
+def read_structured(url: str, text: str, parsed: LexborHTMLParser | None = None) -> PageData:
+    """Return the structured data of a page's text, which may be given parsed too; raise UnknownPage for no HTML."""
+    page = LexborHTMLParser(text) if parsed is None else parsed
+    broken = 0
+    nodes: list[Node] = []
+    for script in page.css("script[type]"):
+        if "ld+json" not in (script.attributes.get("type") or "").lower():
+            continue
+        found = _json_ld(script.text(deep=True))
+        if found is None:
+            broken += 1
+        else:
+            nodes += _nodes(found, 0)
+    nodes = nodes[:MAX_NODES]
+    notes = [f"{broken} JSON-LD blocks are broken"] if broken else []
     products = [("json-ld", node) for node in nodes if types_of(node) & PRODUCT_TYPES]
-    if b"itemscope" in body:
-        try:
-            items = [_as_node(item) for item in MicrodataExtractor().extract_items(tree, base_url=url)]
-        except (RecursionError, ValueError, TypeError, AttributeError):
-            items = []
-            notes.append("the microdata is broken")
-        micro = [node for item in items for node in _nodes(item, 0)][:MAX_NODES]
-        products += [("microdata", node) for node in micro if types_of(node) & PRODUCT_TYPES]
-        nodes += micro
+    if not any(all(name in node for name in ENOUGH) for _, node in products):
+        if "itemscope" in text:
+            micro, problem = _microdata(url, text)
+            notes += problem
+            products += [("microdata", node) for node in micro if types_of(node) & PRODUCT_TYPES]
+            nodes += micro
+        if "typeof=" in text:
+            graph = [
+                node for root in page.css("[typeof]") if not _inside_typed(root) for node in _nodes(_rdfa(root, 0), 0)
+            ]
+            products += [("rdfa", node) for node in graph[:MAX_NODES] if types_of(node) & PRODUCT_TYPES]
+            nodes += graph[:MAX_NODES]
     properties: dict[str, str] = {}
     images: list[str] = []
-    for item in OpenGraphExtractor().extract_items(tree):
-        for name, value in item["properties"]:
-            properties.setdefault(name, value)
-            if name in {"og:image", "og:image:url"}:
-                images.append(value)
+    for meta in page.css("meta[content]"):
+        name = (meta.attributes.get("property") or meta.attributes.get("name") or "").strip().lower()
+        if not name.startswith(PROPERTY_PREFIXES):
+            continue
+        value = meta.attributes.get("content") or ""
+        properties.setdefault(name, value)
+        if name in {"og:image", "og:image:url"}:
+            images.append(value)
     return PageData(
         products=tuple(products),
         properties=properties,
@@ -103,6 +97,69 @@ def read_structured(url: str, page: str) -> PageData:
         crumbs=_crumbs(nodes),
         notes=tuple(notes),
     )
+
+
+def _json_ld(script: str) -> object | None:
+    """Return what a block says, numbers as they are written; comments and loose commas are forgiven, else None."""
+    try:
+        found: object = json.loads(script, strict=False, parse_float=Decimal)
+    except (ValueError, RecursionError):
+        try:
+            found = chompjs.parse_js_object(script, loader_kwargs={"strict": False, "parse_float": Decimal})
+        except (ValueError, RecursionError):
+            return None
+    return found
+
+
+def _microdata(url: str, text: str) -> tuple[list[Node], list[str]]:
+    body = text.encode("utf-8", "replace")
+    try:
+        tree = lxml.html.fromstring(body, parser=lxml.html.HTMLParser(encoding="utf-8"))
+    except (lxml.etree.ParserError, ValueError):
+        raise UnknownPage(url, "is not HTML") from None
+    try:
+        items = [_as_node(item) for item in MicrodataExtractor().extract_items(tree, base_url=url)]
+    except (RecursionError, ValueError, TypeError, AttributeError):
+        return [], ["the microdata is broken"]
+    return [node for item in items for node in _nodes(item, 0)][:MAX_NODES], []
+
+
+def _inside_typed(node: LexborNode) -> bool:
+    current = node.parent
+    while current is not None:
+        if "typeof" in current.attributes:
+            return True
+        current = current.parent
+    return False
+
+
+def _rdfa(root: LexborNode, depth: int) -> dict[str, object]:
+    """Return an RDFa Lite item (https://www.w3.org/TR/rdfa-lite/) in the form of a JSON-LD node."""
+    node: dict[str, object] = {"@type": (root.attributes.get("typeof") or "").split()}
+    if root.attributes.get("resource"):
+        node["@id"] = root.attributes["resource"]
+    stack = [root.first_child]
+    while stack:
+        current = stack.pop()
+        if current is None:
+            continue
+        stack.append(current.next)
+        name = (current.attributes.get("property") or "").rpartition(":")[2] if current.tag != "-text" else ""
+        is_item = current.tag != "-text" and "typeof" in current.attributes
+        if name:
+            value: object = _rdfa(current, depth + 1) if is_item and depth < MAX_DEPTH else _rdfa_text(current)
+            node[name] = value if name not in node else [*each(node[name]), value]
+        if not is_item:
+            stack.append(current.first_child)
+    return node
+
+
+def _rdfa_text(node: LexborNode) -> str:
+    for name in ("content", "resource", "href", "src"):
+        value = node.attributes.get(name)
+        if value:
+            return value
+    return node.text(deep=True).strip()
 
 
 def types_of(node: Node) -> set[str]:

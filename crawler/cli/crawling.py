@@ -1,7 +1,9 @@
 """markwatch crawl, try and import: get listings from a marketplace."""
 
+import gzip
 import os
 import tempfile
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -157,9 +159,9 @@ def try_(
     spider = market_class(market)
     if file is not None:
         try:
-            body = file.read_bytes()
-        except OSError as problem:
-            raise BadInput(f"{file}: cannot be read: {problem.strerror}") from None
+            body = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+        except (OSError, EOFError, zlib.error) as problem:
+            raise BadInput(f"{file}: cannot be read: {problem}") from None
         reading = spider.read(Answer(url=url, body=body, fetched_at=now()))
         for listing in reading.listings:
             print(orjson.dumps(listing_to_line(listing)).decode())

@@ -1,8 +1,10 @@
-"""Any web shop: products by schema.org JSON-LD, microdata or OpenGraph; categories, further pages and sitemaps."""
+"""Any web shop: products by their data (JSON-LD, microdata, RDFa, OpenGraph, state) or as seen; lists and sitemaps."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar, cast
 
 from pydantic import Field
+from scrapy import Request
 from scrapy.http import Response
 
 from spiders.addresses import is_default_port, is_on_host, origin_of
@@ -10,11 +12,11 @@ from spiders.arguments import CrawlArguments
 from spiders.base import MarketSpider, Yield
 from spiders.errors import PageChanged, UnknownPage
 from spiders.formats.shop_pages import read_shop_page
-from spiders.json_api import is_json
+from spiders.json_api import check_graphql, is_json
 from spiders.pages import open_page
 from spiders.reading import Answer, Reading
 from spiders.rendered import BROWSER_LIMITS, browser_meta
-from spiders.shop_links import site_of
+from spiders.shop_links import is_paging, site_of
 from spiders.sitemaps import is_sitemap, read_sitemap
 from spiders.ways import Way
 
@@ -48,6 +50,10 @@ class ShopSpider(MarketSpider):
     custom_settings: dict[str, Any] | None = dict(BROWSER_LIMITS)  # noqa: RUF012 - declared so by Scrapy
     stops_at_known: ClassVar[bool] = False
 
+    def __init__(self, name: str | None = None, **given: Any) -> None:
+        super().__init__(name, **given)
+        self.known_links: dict[str, set[str]] = {}
+
     @classmethod
     def start_addresses(cls, arguments: CrawlArguments) -> tuple[str, ...]:
         """Return the pages given, their sitemaps where asked for, or the replay host itself."""
@@ -75,8 +81,22 @@ class ShopSpider(MarketSpider):
         if is_sitemap(answer.body):
             return read_sitemap(answer)
         if is_json(answer) and not answer.body.lstrip().startswith(b"<"):
+            check_graphql(answer)
             raise UnknownPage(answer.url, "is JSON; a web shop's pages are HTML or sitemaps")
         return read_shop_page(answer, open_page(answer))
+
+    def follow(self, links: tuple[str, ...], start: str) -> Iterator[Request]:
+        """Yield requests for the links; a list's further page that shows nothing new leads to no further one.
+
+        Shops answer page 999 with an empty grid or the last page again, with status 200 and a link to page 1000.
+        """
+        known = self.known_links.setdefault(start, set())
+        news = {link for link in links if not is_paging(link)} - known
+        if known and not news and any(is_paging(link) for link in links):
+            self.inc_stat("skip.page_repeats")
+            links = tuple(link for link in links if not is_paging(link))
+        known |= news
+        yield from super().follow(links, start)
 
     @property
     def needs_browser(self) -> bool:

@@ -57,7 +57,7 @@ def test_without_the_browser_the_same_page_holds_no_product(tmp_path: Path, repl
     replay.pages = {"/vase": (200, PAGE)}
     items, log = crawl(tmp_path, "shop", **arguments(replay))
     assert items == []
-    assert "has neither product data" in log
+    assert "has neither a product" in log
 
 
 def test_a_page_that_should_have_come_through_the_browser_and_did_not_is_refused(

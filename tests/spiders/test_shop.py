@@ -126,7 +126,7 @@ def test_a_product_without_a_name_is_a_change_and_a_page_without_anything_is_unk
     nameless = '<script type="application/ld+json">{"@type": "Product", "offers": {"price": 1}}</script>'
     with pytest.raises(PageChanged, match=r"Product\.name: is missing"):
         read("shop", nameless, "https://shop.example/cup")
-    with pytest.raises(UnknownPage, match="neither product data"):
+    with pytest.raises(UnknownPage, match="neither a product"):
         read("shop", "<html><body>Hello</body></html>", "https://shop.example/")
     with pytest.raises(UnknownPage, match="is JSON"):
         read("shop", '{"price": 1}', "https://shop.example/")
