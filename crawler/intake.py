@@ -6,6 +6,7 @@ from datetime import datetime
 
 from captures.store import CaptureStore
 from crawler.imports import Imported
+from crawler.surroundings import price_context
 from matchers.match import Matcher
 from records.hit import QUEUE_TIERS, Hit
 from records.listing import Listing
@@ -13,6 +14,7 @@ from storage.captures import record_capture
 from storage.database import Database
 from storage.hits import save_hits
 from storage.listings import load_listing, save_listing
+from storage.product_offers import save_offers
 
 
 class Intake:
@@ -28,16 +30,24 @@ class Intake:
         """Judge and store one batch in one transaction; return counts of what was new, changed and flagged."""
         items = list(self._filled(batch))
         # One call for the batch: looking marks up together costs a tenth of doing it listing by listing.
-        judged = list(zip(items, self.matcher.match_many([item.listing for item in items]), strict=True))
+        readings = list(self.matcher.read_many([item.listing for item in items]))
+        context = price_context(self.database, readings, at)
+        judged = [
+            (item, reading, self.matcher.judge(reading, context=context))
+            for item, reading in zip(items, readings, strict=True)
+        ]
         counts: Counter[str] = Counter()
         # Files first: a capture without its row is found again by the next sighting, a row without its file is a lie.
-        kept = [(item.listing, self._keep(item, hits)) for item, hits in judged]
+        kept = [(item.listing, self._keep(item, hits)) for item, _, hits in judged]
         with self.database.write() as session:
-            for item, hits in judged:
+            for item, reading, hits in judged:
                 listing = item.listing
+                seen_at = listing.fetched_at or at
                 counts["listings"] += 1
-                counts[save_listing(session, listing, self.run_id, listing.fetched_at or at)] += 1
-                saved = save_hits(session, listing, hits, self.run_id, listing.fetched_at or at)
+                counts[save_listing(session, listing, self.run_id, seen_at)] += 1
+                if self.matcher.watchlist.products:
+                    save_offers(session, listing, reading.product_offers, seen_at)
+                saved = save_hits(session, listing, hits, self.run_id, seen_at)
                 counts["hits"] += saved.new
                 if saved.reopened:
                     counts["reopened"] += saved.reopened

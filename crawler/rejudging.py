@@ -6,12 +6,15 @@ from datetime import UTC, datetime
 
 from crawler.errors import BadInput
 from crawler.job_context import JobContext
-from matchers.match import Matcher
+from crawler.surroundings import price_context
+from matchers.match import Matcher, Reading
+from records.hit import Hit
 from records.listing import Listing
 from storage.database import Database, Session
 from storage.hits import SavedHits, save_hits
 from storage.jobs import open_job
 from storage.listings import load_listing_keys, load_listings
+from storage.product_offers import save_offers
 from storage.watchlist import load_watchlist
 
 BATCH_LISTINGS = 200
@@ -26,16 +29,41 @@ Key = tuple[str, str]
 def rejudge(database: Database, matcher: Matcher, at: datetime, since: str | None) -> Iterator[Mapping[str, int]]:
     """Yield for each stored listing how its hits changed (new, changed, unchanged, reopened, lapsed)."""
     since_at = None if since is None else day_start(since)
+    if matcher.watchlist.products:
+        # Offers first: a price is judged beside all others, the ones of a later batch as well.
+        for listings in _batches(database, since_at):
+            readings = list(matcher.read_many(listings))
+            with database.write() as session:
+                _save_offers(session, readings, at)
+    for listings in _batches(database, since_at):
+        readings = list(matcher.read_many(listings))
+        with_hits = _judged(database, matcher, readings, at)
+        with database.write() as session:
+            changes = [_counts(save_hits(session, listing, hits, None, at)) for listing, hits in with_hits]
+        yield from changes
+
+
+def _judged(
+    database: Database, matcher: Matcher, readings: Sequence[Reading], at: datetime
+) -> list[tuple[Listing, tuple[Hit, ...]]]:
+    """Return the hits of each reading, its prices seen beside what is stored."""
+    context = price_context(database, readings, at)
+    return [(reading.listing, matcher.judge(reading, context=context)) for reading in readings]
+
+
+def _save_offers(session: Session, readings: Sequence[Reading], at: datetime) -> None:
+    for reading in readings:
+        save_offers(session, reading.listing, reading.product_offers, reading.listing.fetched_at or at)
+
+
+def _batches(database: Database, since_at: datetime | None) -> Iterator[Sequence[Listing]]:
     after: Key | None = None
     while True:
         with database.read() as session:
             listings = load_listings(session, after, BATCH_LISTINGS, since_at)
         if not listings:
             return
-        with_hits = list(zip(listings, matcher.match_many(listings), strict=True))
-        with database.write() as session:
-            changes = [_counts(save_hits(session, listing, hits, None, at)) for listing, hits in with_hits]
-        yield from changes
+        yield listings
         after = listings[-1].key
 
 
@@ -75,9 +103,12 @@ def perform_rematch(context: JobContext) -> Mapping[str, object]:
             listings = _within(load_listings(session, after, BATCH_LISTINGS, since_at), until)
         if not listings:
             return dict(counts)
-        found = list(zip(listings, matcher.match_many(listings), strict=True))
+        readings = list(matcher.read_many(listings))
+        found = _judged(context.database, matcher, readings, context.clock())
         after = listings[-1].key
         with context.write() as session:
+            if matcher.watchlist.products:
+                _save_offers(session, readings, context.clock())
             for listing, hits in found:
                 counts.update(_counts(save_hits(session, listing, hits, None, context.clock())))
             counts["listings"] += len(listings)

@@ -9,8 +9,9 @@ from crawler.errors import BadInput
 from crawler.files import kind_of, read_marks, read_owners, read_products, read_sellers
 from records.watchlist import AuthorisedSeller, Mark, Owner, Product, WatchList, WatchListError
 from storage.audit import record_audit
+from storage.changes import Change
 from storage.database import Database
-from storage.watchlist import Change, save_marks, save_owners, save_products, save_sellers
+from storage.watchlist import save_marks, save_owners, save_products, save_sellers
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from records.hit import Hit
+from records.hit import ChainStep, Hit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,18 @@ class SeenMention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeenOffer:
+    """One product that the listing offers, with every step of its price, suspicious or not."""
+
+    product_id: str
+    """The product."""
+    problem: str
+    """Why the price cannot be compared; empty where it can."""
+    chain: tuple[ChainStep, ...]
+    """The steps, up to the band or up to the problem."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """The whole way from the printed texts to the hits."""
 
@@ -53,3 +65,5 @@ class Explanation:
     """Every place that names a mark."""
     hits: tuple[Hit, ...]
     """The judgements with their signals, scores and price chains, innocent ones included."""
+    offers: tuple[SeenOffer, ...]
+    """The owners' products that it offers, also where their price says nothing."""

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from records.hit import Evidence, Relation, Tier
 
-RULE_VERSION = "2026-11-23.2"
+RULE_VERSION = "2026-11-24.1"
 
 # Main signals raise suspicion, qualifiers adjust it. The score is the best main plus all qualifiers, within 0 and 1.
 MAIN: Mapping[str, float] = MappingProxyType({
@@ -29,11 +29,17 @@ PRICE: Mapping[str, float] = MappingProxyType({
     "below_minimum": 0.65,
     "medium": 0.60,
     "weak": 0.30,
+    "dropped": 0.30,
+    "fake_discount": 0.30,
+    "cheap_across_marks": 0.30,
 })  # fmt: skip
 WEIGHTS: Mapping[str, float] = MappingProxyType({**MAIN, **QUALIFIERS, **PRICE})
 
 SECOND_MAIN = 0.05
 """Added when a second main signal of the queue's strength stands beside the best one."""
+
+FURTHER_PRICE = 0.02
+"""Added for each further price finding; the sum stays under words that admit a copy."""
 
 # Lower edge of each tier.
 THRESHOLDS: Mapping[Tier, float] = MappingProxyType({"high": 0.80, "medium": 0.50, "low": 0.05})  # fmt: skip
@@ -50,6 +56,14 @@ def combine(evidence: Sequence[Evidence]) -> float:
     extra = SECOND_MAIN if len(mains) > 1 and mains[1] >= THRESHOLDS["medium"] else 0.0
     adjust = sum(finding.weight for finding in evidence if finding.signal in QUALIFIERS)
     return round(min(1.0, max(0.0, mains[0] + extra + adjust)), 4)
+
+
+def combine_prices(evidence: Sequence[Evidence]) -> float:
+    """Return the score of one price hit: the best finding, a little for each further one."""
+    weights = sorted((finding.weight for finding in evidence), reverse=True)
+    if not weights:
+        return 0.0
+    return round(min(PRICE["very_strong"], weights[0] + FURTHER_PRICE * (len(weights) - 1)), 4)
 
 
 def tier_of(score: float, relation: Relation, evidence: Sequence[Evidence]) -> Tier:

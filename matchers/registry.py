@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from matchers.mentions.mention import Mention
+from matchers.price.case import PriceCase
 from matchers.signals.authorised_seller import authorised_seller
 from matchers.signals.compatible_with import compatible_with
 from matchers.signals.disguised_mark import disguised_mark
@@ -12,13 +13,19 @@ from matchers.signals.genuine_claim import genuine_claim
 from matchers.signals.imitation_words import imitation_words
 from matchers.signals.misspelt_mark import misspelt_mark
 from matchers.signals.other_meaning import other_meaning
+from matchers.signals.price_below_authorised import price_below_authorised
+from matchers.signals.price_below_list import price_below_list
 from matchers.signals.price_below_minimum import price_below_minimum
+from matchers.signals.price_below_peers import price_below_peers
+from matchers.signals.price_cheap_across_marks import price_cheap_across_marks
+from matchers.signals.price_dropped import price_dropped
+from matchers.signals.price_fake_discount import price_fake_discount
 from records.hit import Evidence
 from records.listing import Listing
-from records.watchlist import Product, WatchList
+from records.watchlist import WatchList
 
 MentionSignal = Callable[[Listing, Mention, WatchList], Evidence | None]
-ProductSignal = Callable[[Listing, Product, WatchList], Evidence | None]
+PriceSignal = Callable[[PriceCase], Evidence | None]
 
 # IP track: asked for every mention of a mark.
 MENTION_SIGNALS: Mapping[str, MentionSignal] = MappingProxyType({
@@ -31,7 +38,15 @@ MENTION_SIGNALS: Mapping[str, MentionSignal] = MappingProxyType({
     "other_meaning": other_meaning,
     "authorised_seller": authorised_seller,
 })  # fmt: skip
-# Price track: asked for every product of a mark that the listing names.
-PRODUCT_SIGNALS: Mapping[str, ProductSignal] = MappingProxyType({"price_below_minimum": price_below_minimum})
+# Price track: asked for every comparable offer of a product. The first that finds something names the hit's reference.
+PRICE_SIGNALS: Mapping[str, PriceSignal] = MappingProxyType({
+    "price_below_list": price_below_list,
+    "price_below_minimum": price_below_minimum,
+    "price_below_authorised": price_below_authorised,
+    "price_below_peers": price_below_peers,
+    "price_dropped": price_dropped,
+    "price_fake_discount": price_fake_discount,
+    "price_cheap_across_marks": price_cheap_across_marks,
+})  # fmt: skip
 
-SIGNALS: Mapping[str, MentionSignal | ProductSignal] = MappingProxyType({**MENTION_SIGNALS, **PRODUCT_SIGNALS})
+SIGNALS: Mapping[str, MentionSignal | PriceSignal] = MappingProxyType({**MENTION_SIGNALS, **PRICE_SIGNALS})

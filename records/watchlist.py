@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from records.money import Money
+from records.prices import ExchangeRate, ListedPrice
 
 Unit = Literal["ml", "g", "piece"]
 
@@ -119,6 +120,10 @@ class WatchList:
     """All permissions; every mark is known."""
     owners: tuple[Owner, ...] = ()
     """All owners with addresses."""
+    prices: tuple[ListedPrice, ...] = ()
+    """The owners' price lists and promotions by date; every product is known."""
+    rates: tuple[ExchangeRate, ...] = ()
+    """Exchange rates by date."""
     as_of: date | None = field(default=None)
     """The day on which validity is judged; None means it is not judged (`right` stays unknown)."""
 
@@ -140,6 +145,9 @@ class WatchList:
             if seller.mark_id not in seen:
                 name = seller.seller_id or seller.seller_name
                 raise WatchListError(f"authorised seller {name!r}: unknown mark {seller.mark_id!r}")
+        for price in self.prices:
+            if price.product_id not in products:
+                raise WatchListError(f"price list: unknown product {price.product_id!r}")
 
     @cached_property
     def mark_by_id(self) -> dict[str, Mark]:
@@ -150,3 +158,19 @@ class WatchList:
     def product_by_id(self) -> dict[str, Product]:
         """Products by product_id."""
         return {product.product_id: product for product in self.products}
+
+    @cached_property
+    def prices_by_product(self) -> dict[str, tuple[ListedPrice, ...]]:
+        """Entries of the price lists by product_id, in the order they were given."""
+        found: dict[str, list[ListedPrice]] = {}
+        for price in self.prices:
+            found.setdefault(price.product_id, []).append(price)
+        return {product_id: tuple(entries) for product_id, entries in found.items()}
+
+    @cached_property
+    def rates_by_pair(self) -> dict[tuple[str, str], tuple[ExchangeRate, ...]]:
+        """Rates by (currency, quote), oldest first."""
+        found: dict[tuple[str, str], list[ExchangeRate]] = {}
+        for rate in sorted(self.rates, key=lambda one: one.valid_on):
+            found.setdefault((rate.currency, rate.quote), []).append(rate)
+        return {pair: tuple(rates) for pair, rates in found.items()}

@@ -10,21 +10,49 @@ from review.console import Reading
 from review.languages import message as _
 
 # The gap as the matcher states it: the offer as a share of its reference.
-SHARE: Final = re.compile(r"(?P<share>[\d.,]+) % of the (?P<which>list price|minimum price)")
-# Detail of a step -> the sentence that says the same; a place named in WORDS is translated, another is formatted.
+SHARE: Final = re.compile(
+    r"(?P<share>[\d.,]+) % of the (?P<which>list price|minimum price|authorised sellers' lowest price"
+    r"|middle of comparable offers)"
+)
+# Detail of a step -> the sentence that says the same; a place named in WORDS is translated, one in PRINTED stays as it
+# is, another is formatted.
 DETAILS: Final = tuple(
     (re.compile(pattern), sentence)
     for pattern, sentence in (
         (
-            r"(?P<which>list price|minimum price) (?P<amount>.+) for (?P<pack>.+)",
+            r"(?P<which>list price|minimum price) since (?P<day>\d{4}-\d\d-\d\d): (?P<amount>.+) for (?P<pack>.+)",
+            _("%(which)s since %(day)s: %(amount)s for %(pack)s"),
+        ),
+        (
+            r"promotion (?P<name>.+) until (?P<day>\d{4}-\d\d-\d\d): (?P<amount>.+) for (?P<pack>.+)",
+            _("promotion %(name)s until %(day)s: %(amount)s for %(pack)s"),
+        ),
+        (
+            r"(?P<which>list price|minimum price):? (?P<amount>.+) for (?P<pack>.+)",
             _("%(which)s %(amount)s for %(pack)s"),
         ),
+        (
+            r"lowest of (?P<count>\d+) authorised sellers, the highest (?P<amount>.+)",
+            _("lowest of %(count)s authorised sellers, the highest %(amount)s"),
+        ),
+        (
+            r"middle of (?P<count>\d+) comparable offers \((?P<kind>\w+)\), usual spread (?P<spread>.+)",
+            _("middle of %(count)s comparable offers (%(kind)s), usual spread %(spread)s"),
+        ),
+        (
+            r"middle of its own prices on (?P<count>\d+) days since (?P<day>.+)",
+            _("middle of its own prices on %(count)s days since %(day)s"),
+        ),
         (r"band: (?P<band>.+)", _("band: %(band)s")),
+        (r"(?P<how>[^;:]+); (?P<kind>used|refurbished|sample|refill): (?P<text>.+)", "%(how)s; %(kind)s: %(text)s"),
         (r"(?P<product>.+): (?P<how>[^:]+)", "%(product)s: %(how)s"),
     )
 )
-WORDS: Final = frozenset({"which", "band", "how"})
+WORDS: Final = frozenset({"which", "band", "how", "kind"})
+PRINTED: Final = frozenset({"name", "text", "product", "day"})
 WHICH: Final = {"list price": _("list price"), "minimum price": _("minimum price")}
+# Kinds of offers; each is compared with its own kind.
+KINDS: Final = (_("new"), _("used"), _("refurbished"), _("sample"), _("refill"))
 # Steps without places.
 PLAIN: Final = (_("as printed"), _("read from the printed price"), _("amount ÷ pack"), _("no band"))
 
@@ -54,7 +82,7 @@ def gap_of(step: ChainStep | None) -> Gap | None:
 
 def value_words(step: ChainStep, reading: Reading) -> str:
     """Return a step's result; the price as printed stays as it was."""
-    if step.name == "raw":
+    if step.name in {"raw", "product"}:
         return step.value
     gap = gap_of(step) if step.name == "gap" else None
     return reading.formats.measured(step.value) if gap is None else gap.words(reading)
@@ -66,7 +94,11 @@ def detail_words(step: ChainStep, reading: Reading) -> str:
         found = pattern.fullmatch(step.detail)
         if found is not None:
             facts = {
-                name: reading.translate(text) if name in WORDS else reading.formats.measured(text)
+                name: reading.translate(text)
+                if name in WORDS
+                else text
+                if name in PRINTED
+                else reading.formats.measured(text)
                 for name, text in found.groupdict().items()
             }
             return reading.translate(sentence) % facts

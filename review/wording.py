@@ -114,9 +114,14 @@ FIELDS: Final = {
 CHAIN_STEPS: Final = {
     "raw": _("As printed"),
     "amount": _("Amount"),
+    "rate": _("Exchange rate"),
+    "product": _("Product"),
     "pack": _("Pack"),
     "unit_price": _("Unit price"),
     "reference": _("Reference"),
+    "authorised": _("Authorised sellers"),
+    "peers": _("Comparable offers"),
+    "history": _("Own earlier prices"),
     "gap": _("Gap"),
 }
 MARKETS: Final = {
@@ -139,7 +144,13 @@ SIGNALS: Final[dict[str, tuple[Kind, str, str]]] = {
     "genuine_claim": ("image", _("Claims to be genuine"), _("claims")),
     "compatible_with": ("compat", _("Compatible with"), _("fits")),
     "other_meaning": ("compat", _("Another meaning"), _("another meaning")),
+    "price_below_list": ("price", _("Far below the list price"), _("below the list price")),
     "price_below_minimum": ("price", _("Below the minimum price"), _("below the minimum price")),
+    "price_below_authorised": ("price", _("Below the authorised sellers"), _("below the authorised sellers")),
+    "price_below_peers": ("price", _("Below comparable offers"), _("below comparable offers")),
+    "price_dropped": ("price", _("Sudden drop"), _("sudden drop")),
+    "price_fake_discount": ("price", _("Fake discount"), _("fake discount")),
+    "price_cheap_across_marks": ("price", _("Cheap with several marks"), _("cheap with several marks")),
     "authorised_seller": ("compat", _("Authorised seller"), _("authorised seller")),
 }
 # What each signal says about itself, for the hit page: the first paragraph of its docstring.

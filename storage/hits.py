@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import and_, delete, func, insert, select, update
@@ -39,7 +40,7 @@ from storage.queue import (
     view_counters,
 )
 from storage.seller_facts import save_facts
-from storage.tables import hit_counts, hit_documents, hit_evidence, hits, listings, marks
+from storage.tables import hit_counts, hit_documents, hit_evidence, hits, listings, marks, price_observations
 from storage.thresholds import flag_from, is_flagged, shelf_of
 from storage.upsert import upsert
 from storage.versions import keep_version
@@ -75,7 +76,8 @@ def save_hits(
     """Keep everything that one judgement of a listing found; saving it twice changes nothing.
 
     Hits of the listing that are no longer found lapse unless they are decided. A decision stays in force, except that
-    a dismissed hit reopens when title, price, images or seller changed; `reopened_because` then names what did.
+    a dismissed hit reopens when title, price, images or seller changed; `reopened_because` then names what did. On the
+    price track another price reopens it only when the price had recovered in between.
     The listing itself must be kept already (save_listing).
     """
     document = listing_to_document(listing)
@@ -203,6 +205,9 @@ def _renew(
     parts = changed_parts(before["content"], now)
     values["content"] = merged_content(before["content"], now)
     outcome = "changed" if parts or values["judgement_sha256"] != before["judgement_sha256"] else "unchanged"
+    if hit.track == "price" and "price" in parts and before["state"] == "rejected":
+        # An alert re-arms only after the price recovered: a low price that moves a little is the one dismissed.
+        parts = tuple(part for part in parts if part != "price" or _was_away(session, before, seen_at))
     if before["state"] == "rejected" and parts:
         outcome = "reopened"
         values |= {"state": "new", "decision_id": None, "settled_at": None, "reopened_because": ", ".join(parts)}
@@ -221,6 +226,23 @@ def _renew(
     session.execute(update(hit_documents).where(hit_documents.c.hit_id == hit_id).values(listing=document, chain=chain))
     _change(session, before, bump=outcome != "unchanged", **values)
     return outcome
+
+
+def _was_away(session: Session, before: Mapping[Any, Any], seen_at: datetime) -> bool:
+    """Say whether the listing asked a higher known price after the hit was last found: then it was not found."""
+    earlier = before["content"].get("price")
+    if earlier is None:
+        return True
+    seen = price_observations
+    query = select(seen.c.price).where(
+        seen.c.market == before["market"],
+        seen.c.listing_id == before["listing_id"],
+        seen.c.seen_at > before["last_seen_at"],
+        seen.c.seen_at < seen_at,
+        seen.c.price_currency == earlier[2],
+        seen.c.price > Decimal(earlier[0]),
+    )
+    return session.execute(query.limit(1)).one_or_none() is not None
 
 
 def _write_evidence(session: Session, hit_id: str, hit: Hit) -> None:

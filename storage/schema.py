@@ -8,7 +8,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-import storage.account_tables  # noqa: F401 - puts its tables into the one metadata
+import storage.account_tables
+import storage.price_tables  # noqa: F401 - likewise
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any fixed number: two upgrades of one PostgreSQL database wait for each other on it.

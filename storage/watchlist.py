@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,25 +10,15 @@ from sqlalchemy import Table, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from records.watchlist import AuthorisedSeller, Brand, Mark, Owner, Product, WatchList, WatchListError
+from storage.changes import Change
 from storage.column_types import canonical, storable_document
 from storage.counts import recount, write_counts
 from storage.listings import money_of, money_values
+from storage.prices import load_listed_prices, load_rates
 from storage.review_tables import outcomes
 from storage.tables import authorised_sellers, hits, marks, owners, products
 
 Values = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """How many rows an import added, changed and found as they were."""
-
-    added: int
-    """Rows that were not there."""
-    changed: int
-    """Rows that are different now."""
-    unchanged: int
-    """Rows that were there already."""
 
 
 def _mark_values(mark: Mark) -> Values:
@@ -185,6 +174,8 @@ def load_watchlist(session: Session, as_of: date | None) -> WatchList:
             ).mappings()
         ),
         owners=load_owners(session),
+        prices=load_listed_prices(session),
+        rates=load_rates(session),
         as_of=as_of,
     )
 

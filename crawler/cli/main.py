@@ -17,6 +17,7 @@ from crawler.cli import (
     hits,
     markets,
     matching,
+    prices,
     runs,
     schedules,
     serving,
@@ -38,7 +39,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for module in (
-    demo, stored, watchlist, markets, crawling, matching, schedules, runs, serving, alerting, hits, users, evidence,
+    demo, stored, watchlist, markets, prices, crawling, matching, schedules, runs, serving, alerting, hits, users,
+    evidence,
     doctor,
 ):  # fmt: skip
     module.register(app)

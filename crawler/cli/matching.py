@@ -9,15 +9,29 @@ from typing import Annotated
 import orjson
 import typer
 
-from crawler.cli.options import DbOption, JsonOption, MarksOption, ProductsOption, SellersOption, database, now, say
+from crawler.cli.options import (
+    DbOption,
+    JsonOption,
+    MarksOption,
+    PricesOption,
+    ProductsOption,
+    RatesOption,
+    SellersOption,
+    database,
+    now,
+    say,
+)
 from crawler.cli.progress import follow
 from crawler.errors import BadInput
 from crawler.files import ListingFile, written_whole
+from crawler.price_lists import with_files
 from crawler.rejudging import rejudge
+from crawler.surroundings import price_context
 from crawler.watchlists import read_watchlist
 from matchers.explanation import Explanation
 from matchers.match import Matcher
 from records.lines import hit_to_line, listing_from_line
+from records.offers import NO_CONTEXT, PriceContext
 from records.row_fields import BadField
 from records.watchlist import WatchList
 from storage.listings import count_listings
@@ -40,17 +54,29 @@ def match(
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Hits as JSON Lines; appears when complete.")],
     products: ProductsOption = None,
     sellers: SellersOption = None,
+    prices: PricesOption = None,
+    rates: RatesOption = None,
     everything: Annotated[bool, typer.Option("--all", help="Write innocent mentions too (tier none).")] = False,
 ) -> None:
-    """Judge the listings of a file by the marks of a file and write the hits. Needs no database."""
-    matcher = Matcher(read_watchlist(marks, products, sellers, now().date()))
+    """Judge the listings of a file by the marks of a file and write the hits. Needs no database.
+
+    With products, prices are judged by the owner's prices of the listing's day and beside the other offers of the file.
+    """
+    watchlist = with_files(read_watchlist(marks, products, sellers, now().date()), prices, rates)
+    matcher = Matcher(watchlist)
     source = ListingFile.at(listings)
+    context = NO_CONTEXT
+    if watchlist.products:
+        # A first pass over the file, so that each price is judged beside all other offers of it.
+        found = matcher.read_many(follow(ListingFile.at(listings).listings(), "listings read for their offers"))
+        context = PriceContext().with_offers(offer for reading in found for offer in reading.product_offers)
     tiers: Counter[str] = Counter()
     judged = 0
     with written_whole(out) as stream:
-        for found in matcher.match_many(follow(source.listings(), "listings"), everything=everything):
+        followed = follow(source.listings(), "listings")
+        for hits in matcher.match_many(followed, everything=everything, context=context):
             judged += 1
-            for hit in found:
+            for hit in hits:
                 tiers[f"{hit.track} {hit.tier}"] += 1
                 stream.write(orjson.dumps(hit_to_line(hit)) + b"\n")
     counted = ", ".join(f"{name} {count:,}" for name, count in sorted(tiers.items())) or "none"
@@ -67,18 +93,20 @@ def explain(
     price: Annotated[str | None, typer.Option("--price", help="Price as printed, such as 129k.")] = None,
     market: Annotated[str, typer.Option("--market", help="Marketplace; its country gives the currency.")] = "tiki_vn",
     seller: Annotated[str | None, typer.Option("--seller", help="Seller's name as printed.")] = None,
+    gtin: Annotated[str | None, typer.Option("--gtin", help="GTIN of the listing.")] = None,
+    condition: Annotated[str | None, typer.Option("--condition", help="Condition as printed.")] = None,
     marks: MarksOption = None,
     products: ProductsOption = None,
     sellers: SellersOption = None,
+    prices: PricesOption = None,
+    rates: RatesOption = None,
     db: DbOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show how a title is read: folded views, mentions, signals, price chain, score. Stores nothing."""
-    if marks is None:
-        with database(db) as opened, opened.read() as session:
-            watchlist = load_watchlist(session, now().date())
-    else:
-        watchlist = read_watchlist(marks, products, sellers, now().date())
+    """Show how a title is read: folded views, mentions, signals, every step of the price, score. Stores nothing.
+
+    Without --marks the stored watch list is used, and prices are judged beside the stored offers.
+    """
     row = {
         "market": market,
         "listing_id": "explained",
@@ -86,17 +114,29 @@ def explain(
         "brand": brand,
         "price_raw": price,
         "seller_name": seller,
+        "gtin": gtin,
+        "condition": condition,
     }
     try:
         listing = listing_from_line(row)
     except BadField as problem:
         raise BadInput(str(problem)) from None
-    explanation = Matcher(watchlist).explain(listing)
+    if marks is None:
+        with database(db) as opened:
+            with opened.read() as session:
+                watchlist = with_files(load_watchlist(session, now().date()), prices, rates)
+            matcher = Matcher(watchlist)
+            context = price_context(opened, matcher.read_many([listing]), now())
+    else:
+        watchlist = with_files(read_watchlist(marks, products, sellers, now().date()), prices, rates)
+        matcher, context = Matcher(watchlist), NO_CONTEXT
+    explanation = matcher.explain(listing, context=context)
     if as_json:
         line = {
             "views": [asdict(view) for view in explanation.views],
             "mentions": [asdict(mention) for mention in explanation.mentions],
             "hits": [hit_to_line(hit) for hit in explanation.hits],
+            "offers": [asdict(offer) for offer in explanation.offers],
         }
         print(json.dumps(line, ensure_ascii=False))
     else:
@@ -120,8 +160,12 @@ def print_explanation(explanation: Explanation, watchlist: WatchList) -> None:
         print(f"  {hit.relation}, spelt {hit.spelling}, {hit.intent}, right {hit.right}, rules {hit.rule_version}")
         for finding in hit.evidence:
             print(f"  {finding.weight:+.2f} {finding.signal}: {finding.detail}")
-        for step in hit.chain:
+    for offer in explanation.offers:
+        print(f"\nprice of {offer.product_id}" + (f", not compared: {offer.problem}" if offer.problem else ""))
+        for step in offer.chain:
             print(f"  {step.name:>10}: {step.value}" + (f" ({step.detail})" if step.detail else ""))
+    if watchlist.products and not explanation.offers:
+        print("\nno product of the list is offered: neither GTIN, part number nor name fits")
 
 
 def rematch(

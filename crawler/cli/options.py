@@ -35,6 +35,9 @@ MarksOption = Annotated[Path | None, typer.Option("--marks", metavar="FILE", hel
 ProductsOption = Annotated[Path | None, typer.Option("--products", metavar="FILE", help="The owners' products.")]
 SellersOption = Annotated[Path | None, typer.Option("--sellers", metavar="FILE", help="Authorised sellers.")]
 
+PricesOption = Annotated[Path | None, typer.Option("--prices", metavar="FILE", help="Price list by date.")]
+RatesOption = Annotated[Path | None, typer.Option("--rates", metavar="FILE", help="Exchange rates by date.")]
+
 
 def now() -> datetime:
     """Return the time now, aware UTC: the one clock of the commands."""

@@ -15,6 +15,9 @@ ELSEWHERE = frozenset({"cho", "tặng", "kèm", "của", "for", "trong", "bằng
 # A vessel beside a number holds the goods (túi 400g, 2 túi) and does not name them.
 VESSELS = frozenset({"túi", "bình", "ly", "cốc", "tô", "cặp", "bát", "chén", "tui", "binh", "coc", "cap"})
 
+# After a vessel these say that it fills another one up: túi refill, túi thay thế.
+REFILLING = frozenset({"refill", "thay", "nạp"})
+
 
 @cache
 def _unaccented() -> dict[str, GoodsClass]:
@@ -49,7 +52,7 @@ def goods_named(text: str) -> tuple[Named, ...]:
             if goods is not None:
                 follows = words[index + length][1] if index + length < len(words) else ""
                 before = words[index - 1][1] if index else ""
-                holds = phrase in VESSELS and (follows[:1].isdigit() or before.isdigit())
+                holds = phrase in VESSELS and (follows[:1].isdigit() or before.isdigit() or follows in REFILLING)
                 if not holds and before not in ELSEWHERE:
                     named.append((words[index][0], goods, length))
                 index += length

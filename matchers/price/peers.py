@@ -1,10 +1,12 @@
 """What comparable offers ask: the middle and the spread of their unit prices, safe against a few wild ones."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
+
+from records.offers import ProductOffer
 
 FEWEST_PEERS = 5
 """Fewer comparable offers say nothing."""
@@ -47,3 +49,45 @@ class PeerRange:
     def is_outlier(self, unit_price: Decimal) -> bool:
         """Say whether a unit price stands apart below the others."""
         return self.deviations(unit_price) <= OUTLIER
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorisedRange:
+    """What the owner's authorised sellers ask per unit, in one currency."""
+
+    lowest: Decimal
+    """Lowest unit price."""
+    highest: Decimal
+    """Highest unit price."""
+    sellers: int
+    """Sellers it was taken from."""
+
+
+def comparable(offer: ProductOffer, others: Iterable[ProductOffer]) -> tuple[ProductOffer, ...]:
+    """Return the offers of other sellers that an offer can be compared with: own kind, same unit pack, same currency.
+
+    Each seller counts once, with its lowest price, so that one shop with many listings does not make the market.
+    """
+    by_seller: dict[tuple[str, str], ProductOffer] = {}
+    own = (offer.market, offer.seller)
+    for other in others:
+        if (
+            other.key == offer.key
+            or (other.seller is not None and (other.market, other.seller) == own)
+            or other.kind != offer.kind
+            or not other.is_same_pack
+            or other.unit != offer.unit
+            or other.currency != offer.currency
+        ):
+            continue
+        seller = (other.market, other.seller or f"listing {other.listing_id}")
+        known = by_seller.get(seller)
+        if known is None or other.unit_price < known.unit_price:
+            by_seller[seller] = other
+    return tuple(by_seller.values())
+
+
+def authorised_range(offers: Iterable[ProductOffer]) -> AuthorisedRange | None:
+    """Return the range of the authorised sellers among comparable offers; None where there is none."""
+    prices = [offer.unit_price for offer in offers if offer.is_authorised]
+    return AuthorisedRange(min(prices), max(prices), len(prices)) if prices else None

@@ -1,33 +1,52 @@
-"""Which of the owner's products a listing offers: by GTIN, by part number, or by every word of its name."""
+"""Which of the owner's products a listing offers, how that was seen, and whether the offer can be compared with it."""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
+from itertools import pairwise
+from math import fsum
+from typing import Literal, Protocol
 
-from matchers.price.pack_size import is_plain_offer, pack_of_title
-from matchers.price.pack_words import AMOUNT
-from matchers.text.fold import fold_accented, fold_plain
+from matchers.price.goods_terms import GOODS, UNSPACED, named_words
+from matchers.price.offer_words import PRAISE, SUFFIXES, SYLLABLE
+from matchers.price.pack_fit import PackFit, pack_fit
+from matchers.text.fold import fold_plain
 from records.hit import Span
 from records.listing import Listing
-from records.watchlist import Mark, Product, WatchList
+from records.watchlist import Product, WatchList
 
-How = Literal["gtin", "mpn", "name"]
-HOW_WORDS: dict[How, str] = {
+How = Literal["gtin", "mpn", "name", "most_words", "model"]
+HOW_WORDS: Mapping[How, str] = {
     "gtin": "the same GTIN",
     "mpn": "the same part number",
     "name": "every word of the product's name",
+    "most_words": "nearly every telling word of the product's name",
+    "model": "the learned matcher takes it for the product",
 }
-
-Named = tuple[Product, frozenset[str]]
-WORD = re.compile(r"[^\W_]+")
-NUMBER = re.compile(r"[\w\-/]+")
+NUMBER = re.compile(r"[^\W_]+(?:[-._][^\W_]+)*")
 # A part number shorter than this, or without a digit, is not looked for in titles.
 SHORTEST_NUMBER = 4
-# Name words beside the mark that must be there; fewer say too little.
+# How telling a word of a product name is, by what it is.
+NUMBER_WEIGHT, NAME_WEIGHT, WORD_WEIGHT, GOODS_WEIGHT, PRAISE_WEIGHT = 3.0, 2.0, 1.0, 0.6, 0.1
+# A word that most products of the mark bear tells little.
+COMMON_SHARE, COMMON_FACTOR = 0.6, 0.5
+ENOUGH = 0.8
+"""Share of the name's weight that the title must say where it does not say every word."""
+POSSIBLE = 0.5
+"""Share from which a learned matcher is asked."""
+AHEAD = 0.1
+"""How far the best product must lie before the next where not every word is said."""
+MOST_CANDIDATES = 12
 FEWEST_WORDS = 1
+
+
+class PairModel(Protocol):
+    """What a learned matcher must do: say how surely a title offers a product, above 0 for yes."""
+
+    def margin(self, title: str, name: str) -> float:
+        """Return the log odds above its edge."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,95 +55,216 @@ class Matched:
 
     product: Product
     how: How
+    fit: PackFit
+    """How the offered pack stands to the product's."""
+
+    @property
+    def reason(self) -> str:
+        """Why it is taken for the product, in English."""
+        return HOW_WORDS[self.how]
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    product: Product
+    weights: Mapping[str, float]
+    total: float
+
+    def share(self, said: frozenset[str], joined: str) -> float:
+        found = fsum(weight for word, weight in self.weights.items() if _is_said(word, said, joined))
+        return found / self.total if self.total else 0.0
+
+
+def _is_said(word: str, said: frozenset[str], joined: str) -> bool:
+    """Say whether a title has the word; words of scripts without spaces may stand inside a run."""
+    return word in said or (len(word) > 1 and UNSPACED.search(word) is not None and word in joined)
 
 
 class ProductIndex:
     """Finds products by look-up: numbers first, names only among the products of marks that the listing offers."""
 
-    def __init__(self, watchlist: WatchList) -> None:
+    def __init__(self, watchlist: WatchList, model: PairModel | None = None) -> None:
+        self._model = model
         self._by_gtin: defaultdict[str, list[Product]] = defaultdict(list)
         self._by_number: defaultdict[str, list[Product]] = defaultdict(list)
-        self._by_mark: defaultdict[str, list[Named]] = defaultdict(list)
+        self._by_mark: dict[str, _Line] = {}
+        of_mark: defaultdict[str, list[Product]] = defaultdict(list)
         for product in watchlist.products:
             if product.gtin:
                 self._by_gtin[_gtin(product.gtin)].append(product)
             if product.mpn and _is_number(product.mpn):
                 self._by_number[squashed(product.mpn)].append(product)
-            mark = watchlist.mark_by_id[product.mark_id]
-            words = name_words(product.name) - name_words(mark.text) - name_words(mark.brand or "")
-            self._by_mark[product.mark_id].append((product, words))
+            of_mark[product.mark_id].append(product)
+        for mark_id, products in of_mark.items():
+            mark = watchlist.mark_by_id[mark_id]
+            own = set().union(*(_words(text) for text in (mark.text, mark.brand or "", *mark.variants)))
+            self._by_mark[mark_id] = _Line(products, own)
 
     def find(self, listing: Listing, mark_ids: Iterable[str]) -> tuple[Matched, ...]:
-        """Return the products that the listing offers; the surest reason for each, none where a name fits several."""
+        """Return the products that the listing offers, the surest reason for each; none where a name fits several."""
         found: dict[str, Matched] = {}
-        offered = frozenset(mark_ids)
-        for matched in self._candidates(listing, offered):
-            found.setdefault(matched.product.product_id, matched)
+        for product, how in self._candidates(listing, frozenset(mark_ids)):
+            if product.product_id not in found:
+                fit = pack_fit(listing, product, by_number=how in {"gtin", "mpn"})
+                found[product.product_id] = Matched(product, how, fit)
         return tuple(found.values())
 
-    def _candidates(self, listing: Listing, mark_ids: frozenset[str]) -> Iterator[Matched]:
-        if not self._by_mark or not is_plain_offer(listing.title):
+    def _candidates(self, listing: Listing, mark_ids: frozenset[str]) -> Iterator[tuple[Product, How]]:
+        if not self._by_mark:
             return
         if listing.gtin:
-            yield from (Matched(product, "gtin") for product in self._by_gtin.get(_gtin(listing.gtin), ()))
-        words = name_words(listing.title)
-        numbers = {squashed(listing.mpn)} if listing.mpn else set()
-        if self._by_number:
-            numbers |= {"".join(WORD.findall(word)) for word in NUMBER.findall(fold_plain(listing.title).text)}
-        for number in sorted(numbers & self._by_number.keys()):
-            yield from (Matched(product, "mpn") for product in self._by_number[number] if product.mark_id in mark_ids)
-        for mark_id in sorted(mark_ids):
-            fitting = [
-                (product, name)
-                for product, name in self._by_mark.get(mark_id, ())
-                if len(name) >= FEWEST_WORDS and name <= words
-            ]
-            if len(fitting) > 1:
-                fitting = _of_stated_pack(listing, fitting) or fitting
-            longest = max((len(name) for _, name in fitting), default=0)
-            yield from (Matched(product, "name") for product, name in fitting if len(name) == longest)
+            yield from ((product, "gtin") for product in self._by_gtin.get(_gtin(listing.gtin), ()))
+        if self._by_number and mark_ids:
+            numbers = {squashed(listing.mpn)} if listing.mpn else set()
+            numbers |= {number for number, _, _ in _numbers(listing.title)}
+            for number in sorted(numbers & self._by_number.keys()):
+                yield from ((one, "mpn") for one in self._by_number[number] if one.mark_id in mark_ids)
+        for mark_id in sorted(mark_ids & self._by_mark.keys()):
+            yield from self._by_mark[mark_id].find(listing, self._model)
+
+
+class _Line:
+    """The products of one mark, found by the words of their names."""
+
+    def __init__(self, products: Sequence[Product], own: set[str]) -> None:
+        names = [frozenset(_words(product.name)) - own for product in products]
+        counts: defaultdict[str, int] = defaultdict(int)
+        for words in names:
+            for word in words:
+                counts[word] += 1
+        common = {word for word, count in counts.items() if count > 2 and count > COMMON_SHARE * len(products)}
+        self._named: list[_Named] = []
+        self._places: defaultdict[str, list[int]] = defaultdict(list)
+        for product, words in zip(products, names, strict=True):
+            weights = {word: _weight(word) * (COMMON_FACTOR if word in common else 1.0) for word in sorted(words)}
+            for word in weights:
+                if word not in common or len(words) == len(words & common):
+                    self._places[word].append(len(self._named))
+            self._named.append(_Named(product, weights, fsum(weights.values())))
+        self._runs = [word for word in self._places if UNSPACED.search(word)]
+
+    def find(self, listing: Listing, model: PairModel | None) -> Iterator[tuple[Product, How]]:
+        title = named_words(listing.title)
+        said = frozenset(word for word, _, _ in title)
+        joined = "".join(word for word, _, _ in title)
+        counted: defaultdict[int, float] = defaultdict(float)
+        for word in (*said & self._places.keys(), *(run for run in self._runs if run not in said and run in joined)):
+            for place in self._places[word]:
+                counted[place] += self._named[place].weights[word]
+        ranked = sorted(counted, key=lambda place: (-counted[place], place))[:MOST_CANDIDATES]
+        shares = sorted(
+            ((self._named[place].share(said, joined), place) for place in ranked), key=lambda one: (-one[0], one[1])
+        )
+        whole = [self._named[place] for share, place in shares if share > 1 - 1e-9]
+        whole = [one for one in whole if len(one.weights) >= FEWEST_WORDS and not _is_other_member(title, one.weights)]
+        if whole:
+            yield from ((one.product, "name") for one in _of_longest_name(_of_stated_pack(listing, whole)))
+            return
+        yield from self._nearly(listing, shares, title, model)
+
+    def _nearly(
+        self,
+        listing: Listing,
+        shares: Sequence[tuple[float, int]],
+        title: Sequence[tuple[str, int, int]],
+        model: PairModel | None,
+    ) -> Iterator[tuple[Product, How]]:
+        """Yield the product that the title names but for a word, where no other of the line comes near it."""
+        if not shares or shares[0][0] < POSSIBLE:
+            return
+        best = shares[0][0]
+        near = [self._named[place] for share, place in shares if share > best - AHEAD]
+        names = {frozenset(one.weights) for one in near}
+        if len(near) > 1:
+            near = _of_stated_pack(listing, near)
+        if len(near) != 1 and len(names) > 1:
+            return
+        one = near[0]
+        if _is_other_member(title, one.weights):
+            return
+        said = frozenset(word for word, _, _ in title)
+        if best >= ENOUGH and not _lacks_a_telling_word(one.weights, said):
+            yield from ((other.product, "most_words") for other in near)
+        elif model is not None and model.margin(listing.title, one.product.name) > 0:
+            yield from ((other.product, "model") for other in near)
+
+
+def _lacks_a_telling_word(weights: Mapping[str, float], said: frozenset[str]) -> bool:
+    """Say whether a name, a number, or the one word for the goods is missing: then it may be another of the line."""
+    missing = {word for word in weights if word not in said}
+    if any(weights[word] >= NAME_WEIGHT * COMMON_FACTOR for word in missing):
+        return True
+    goods = {word for word in said if word.startswith(GOODS)}
+    return any(word.startswith(GOODS) for word in missing) and not (goods and goods <= weights.keys())
+
+
+def _of_stated_pack(listing: Listing, fitting: Sequence[_Named]) -> list[_Named]:
+    """Return the products of the size that the title states, all where it fits none: a line is sold in several."""
+    if len(fitting) < 2:
+        return list(fitting)
+    return [one for one in fitting if pack_fit(listing, one.product, by_number=False).is_same_pack] or list(fitting)
+
+
+def _of_longest_name(fitting: Sequence[_Named]) -> list[_Named]:
+    longest = max(one.total for one in fitting)
+    return [one for one in fitting if one.total > longest - 1e-9]
+
+
+def _is_other_member(title: Sequence[tuple[str, int, int]], weights: Mapping[str, float]) -> bool:
+    """Say whether the title names another member of the line: a Pro, Plus or Mini right after a word of the name."""
+    ordered = sorted(title, key=lambda one: one[1])
+    return any(
+        word in SUFFIXES and word not in weights and before in weights
+        for (before, _, _), (word, _, _) in pairwise(ordered)
+    )
+
+
+def _weight(word: str) -> float:
+    if word.startswith(GOODS):
+        return GOODS_WEIGHT
+    if word in PRAISE or word.startswith("spf"):
+        return PRAISE_WEIGHT
+    if any(map(str.isdigit, word)):
+        return NUMBER_WEIGHT
+    return WORD_WEIGHT if SYLLABLE.match(word) else NAME_WEIGHT
+
+
+def _words(text: str) -> list[str]:
+    return [word for word, _, _ in named_words(text)]
 
 
 def seen_in_title(listing: Listing, product: Product, how: How) -> tuple[Span, ...]:
     """Return the places of the title that name the product: its words, or its part number; none for a GTIN."""
-    view = fold_plain(listing.title)
-    if how == "name":
-        wanted = name_words(product.name)
-        places = [match.span() for match in WORD.finditer(view.text) if match[0] in wanted]
-    elif how == "mpn" and product.mpn:
-        wanted = frozenset({squashed(product.mpn)})
-        places = [match.span() for match in NUMBER.finditer(view.text) if "".join(WORD.findall(match[0])) in wanted]
+    if how == "gtin":
+        return ()
+    if how == "mpn" and product.mpn:
+        wanted = {squashed(product.mpn)}
+        places = [(start, end) for number, start, end in _numbers(listing.title) if number in wanted]
     else:
-        places = []
+        named = frozenset(_words(product.name))
+        places = sorted((start, end) for word, start, end in named_words(listing.title) if word in named)
     runs: list[tuple[int, int]] = []
     for start, end in places:
-        if runs and not view.text[runs[-1][1] : start].strip():
+        if runs and not listing.title[runs[-1][1] : start].strip():
             runs[-1] = (runs[-1][0], end)
         else:
             runs.append((start, end))
-    return tuple(Span.cut(listing, "title", *view.original(start, end)) for start, end in runs)
+    return tuple(Span.cut(listing, "title", start, end) for start, end in runs)
 
 
-def _of_stated_pack(listing: Listing, fitting: list[Named]) -> list[Named]:
-    """Return the products of the size that the title states: a line is sold in several."""
-    stated = pack_of_title(listing.title, listing.category)
-    if stated is None or stated.unit_amount is None:
-        return []
-    return [
-        (product, name)
-        for product, name in fitting
-        if (product.unit_amount, product.unit) == (stated.unit_amount, stated.unit)
-    ]
-
-
-def name_words(text: str) -> frozenset[str]:
-    """Return the words of a product name or title without its pack size, folded."""
-    return frozenset(WORD.findall(fold_plain(AMOUNT.sub(" ", fold_accented(text).text)).text))
+def _numbers(title: str) -> Iterator[tuple[str, int, int]]:
+    """Yield what can be a part number, squashed, with its place: words with signs inside, two words side by side."""
+    words = list(NUMBER.finditer(title))
+    for place, word in enumerate(words):
+        if any(map(str.isdigit, word.group())):
+            yield squashed(word.group()), word.start(), word.end()
+            if place and words[place - 1].end() + 1 == word.start():
+                yield squashed(words[place - 1].group() + word.group()), words[place - 1].start(), word.end()
 
 
 def squashed(text: str) -> str:
     """Return the letters and digits of a part number, folded."""
-    return "".join(WORD.findall(fold_plain(text).text))
+    return "".join(char for char in fold_plain(text).text if char.isalnum())
 
 
 def _is_number(text: str) -> bool:
@@ -133,15 +273,3 @@ def _is_number(text: str) -> bool:
 
 def _gtin(text: str) -> str:
     return "".join(char for char in text if char.isdigit()).lstrip("0")
-
-
-def how_matched(listing: Listing, product: Product, watchlist: WatchList) -> How | None:
-    """Return why a listing is taken for one product; None where it is not."""
-    found = _alone(watchlist.mark_by_id[product.mark_id], product).find(listing, (product.mark_id,))
-    return found[0].how if found else None
-
-
-@lru_cache(maxsize=4096)
-def _alone(mark: Mark, product: Product) -> ProductIndex:
-    """Return the index of one product; it is asked for again with every listing."""
-    return ProductIndex(WatchList(marks=(mark,), products=(product,)))

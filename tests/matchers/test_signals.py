@@ -9,7 +9,7 @@ import pytest
 from matchers.match import Matcher
 from matchers.registry import SIGNALS
 from records.hit import Hit
-from tests.matchers.watch import listing, watchlist
+from tests.matchers.watch import context, listing, watchlist
 
 CASES = Path(__file__).parent / "cases"
 SIGNAL_FILES = Path(__file__).parents[2] / "matchers" / "signals"
@@ -25,7 +25,7 @@ def cases_of(kind: str) -> Iterator[tuple[str, Case]]:
 
 
 def hit_of(case: Case, track: str) -> Hit | None:
-    hits = Matcher(watchlist(case)).match(listing(case), everything=True)
+    hits = Matcher(watchlist(case)).match(listing(case), everything=True, context=context(case))
     return next((hit for hit in hits if hit.mark_id == case["mark"] and hit.track == track), None)
 
 

@@ -4,23 +4,28 @@ from typing import get_type_hints
 
 import pytest
 
-from records import decision, hit, listing, money, run, watchlist
+from records import decision, hit, listing, money, offers, prices, run, watchlist
 from tests.realdata import PROJECT
 
 RECORDS = [
     value
-    for module in (money, listing, watchlist, hit, decision, run)
+    for module in (money, listing, watchlist, hit, decision, run, prices, offers)
     for value in vars(module).values()
     if isinstance(value, type) and dataclasses.is_dataclass(value) and value.__module__ == module.__name__
 ]
 
 
+PAGES = ("records.md", "price-records.md")
+
+
 def documented() -> dict[str, str]:
-    """Return the text below each heading of docs/records.md by the heading's record."""
-    parts = re.split(
-        r"^## `(\w+)`.*$", (PROJECT / "docs" / "records.md").read_text(encoding="utf-8"), flags=re.MULTILINE
-    )
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
+    """Return the text below each heading of the pages on records by the heading's record."""
+    texts = [(PROJECT / "docs" / page).read_text(encoding="utf-8") for page in PAGES]
+    found: dict[str, str] = {}
+    for text in texts:
+        parts = re.split(r"^## `(\w+)`.*$", text, flags=re.MULTILINE)
+        found |= dict(zip(parts[1::2], parts[2::2], strict=True))
+    return found
 
 
 def test_every_record_is_found() -> None:
@@ -38,4 +43,5 @@ def test_the_page_on_records_describes_no_record_that_is_gone() -> None:
 
 
 def test_the_page_on_records_is_no_longer_than_a_page() -> None:
-    assert len((PROJECT / "docs" / "records.md").read_text(encoding="utf-8").splitlines()) <= 150
+    for page in PAGES:
+        assert len((PROJECT / "docs" / page).read_text(encoding="utf-8").splitlines()) <= 150

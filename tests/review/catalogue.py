@@ -8,6 +8,7 @@ from babel.messages.extract import extract_from_dir
 
 from matchers.mentions.mention import CHANGE_WORDS
 from matchers.price.bands import BAND_WORDS
+from matchers.price.pack_fit import FIT_WORDS
 from matchers.price.product_match import HOW_WORDS
 from review.wording import SIGNAL_SENTENCES
 
@@ -44,7 +45,7 @@ def sentences_of_the_signals() -> Iterator[str]:
                     if keyword.arg == "message":
                         yield from _literals(keyword.value)
     yield from (sentence for sentence in SIGNAL_SENTENCES.values() if sentence)
-    yield from (*CHANGE_WORDS.values(), *BAND_WORDS.values(), *HOW_WORDS.values())
+    yield from (*CHANGE_WORDS.values(), *BAND_WORDS.values(), *HOW_WORDS.values(), *FIT_WORDS)
 
 
 def _literals(node: ast.expr) -> Iterator[str]:

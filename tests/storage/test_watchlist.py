@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 
 from records.watchlist import AuthorisedSeller, Brand, Mark, Owner, Product, WatchListError
+from storage.changes import Change
 from storage.database import Database
 from storage.hits import count_hits, load_choices
 from storage.watchlist import (
-    Change,
     load_brands,
     load_watchlist,
     save_marks,
