@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 
 from crawler.config import Settings
-from crawler.cron import next_times
+from crawler.scheduling import next_starts
 from review.app import create_app
 from review.services import ReviewSettings, Services
 from storage.database import Database
-from storage.runs import open_run
+from storage.runs import request_run
 from storage.schedules import Schedule
 
 
@@ -30,13 +30,12 @@ def console_app(
     """Return the console on that database, with the crawler's answers filled in."""
 
     def upcoming(schedule: Schedule, count: int) -> tuple[datetime, ...]:
-        return next_times(schedule, max(clock(), schedule.paused_until or clock()), count)
+        return next_starts(schedule, clock(), count)
 
     def start_run(market: str, arguments: Mapping[str, str], login: str) -> str:
         """Leave a queued run in the database; the scheduler starts it."""
         with database.write() as session:
-            run = open_run(session, market=market, arguments=arguments, requested_at=clock(), requested_by=login)
-            return run.run_id
+            return request_run(session, market, arguments, clock(), login).run_id
 
     services = Services(clock=clock, next_times=upcoming, start_run=start_run)
     review_settings = ReviewSettings(

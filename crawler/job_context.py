@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from crawler.config import Settings
+from crawler.jobs import Starter, start_process
 from storage.database import Database, Session
 from storage.jobs import Job, finish_job, require_job, save_progress
 
@@ -34,6 +35,8 @@ class JobContext:
     """As it was claimed; `job.arguments` say what to do, `job.progress` how far an earlier attempt got."""
     clock: Callable[[], datetime]
     """The time now, aware UTC."""
+    start_crawl: Starter = start_process
+    """Starts the process of a crawl."""
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when the worker is being stopped or the job was given up; a long job looks at it between two parts."""
     is_finished: bool = False

@@ -33,6 +33,8 @@ class JobKind:
 
 
 KINDS: Mapping[str, JobKind] = {
+    # Crawls one run: argument run_id. How it ended is the run's outcome; the tries here are for our own faults.
+    "crawl": JobKind(does="crawler.crawl_job:perform_crawl"),
     # Judges stored listings again: arguments since, after and until (market and listing id, a blank between).
     "rematch": JobKind(does="crawler.rejudging:perform_rematch"),
     # Queues the digests that are due and sends what waits in the outbox.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import Protocol
 
 from crawler.access import check_access, open_ways
 from crawler.config import Settings
@@ -53,6 +54,15 @@ class CrawlRequest:
             "allow_host": SEPARATOR.join(self.allow_hosts),
         }
         return {name: value for name, value in given.items() if value}
+
+
+class Starter(Protocol):
+    """Starts the process of one crawl."""
+
+    def __call__(
+        self, request: CrawlRequest, settings: Settings, *, run_id: str, database_url: str, log: Path
+    ) -> "subprocess.Popen[bytes]":
+        """Start it and return at once."""
 
 
 def market_class(market: str) -> type[MarketSpider]:
@@ -114,8 +124,14 @@ def start_process(
         return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as stream:
+        # A session of its own: Ctrl-C in a terminal reaches it once, through whoever watches it.
         return subprocess.Popen(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
 
 
@@ -141,14 +157,15 @@ def request_of(run: Run) -> CrawlRequest:
     given = run.arguments
     return CrawlRequest(
         market=run.market,
-        queries=_parts(given.get("query", "")),
-        urls=_parts(given.get("url", "")),
+        queries=split_arguments(given.get("query", "")),
+        urls=split_arguments(given.get("url", "")),
         max_pages=int(given["max_pages"]) if given.get("max_pages") else None,
         further={name: value for name, value in given.items() if name not in OWN_ARGUMENTS},
     )
 
 
-def _parts(text: str) -> tuple[str, ...]:
+def split_arguments(text: str) -> tuple[str, ...]:
+    """Return the words or pages of a stored argument."""
     return tuple(part for part in text.split(SEPARATOR) if part)
 
 

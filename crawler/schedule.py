@@ -1,43 +1,47 @@
-"""The one process that starts what is due: APScheduler keeps the time, the schedule table says what."""
+"""The scheduler: one process at a time, by a lease, opens what is due, returns what died and asks for the jobs.
 
-import signal
-import subprocess
+APScheduler keeps the time and the schedule table says what; a tick every few seconds makes it right whatever the
+library, the machine or another scheduler did. Everything written here is written under the lease's token.
+"""
+
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
-from types import FrameType
-from typing import Protocol
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from crawler.config import Settings
-from crawler.cron import last_due, trigger_of
-from crawler.errors import BadInput
-from crawler.jobs import CrawlRequest, check_request, log_path, request_of, start_process
-from records.run import Run
-from storage.database import Database
+from crawler.crawl_job import open_crawl_job
+from crawler.job_kinds import KINDS
+from crawler.scheduling import GRACE, due_slot, expected_runs, next_starts, start_of
+from crawler.versions import code_version
+from crawler.working import worker_name
+from storage.database import Database, Session
 from storage.errors import StorageError
-from storage.runs import close_run, load_runs_in, mark_lost_runs, open_run, record_event, start_run
+from storage.jobs import open_job, return_silent_jobs
+from storage.leases import Lease, LeaseLost, forget_leases, load_lease, release_lease, require_lease, take_lease
+from storage.runs import (
+    load_open_run,
+    load_runs_in,
+    load_scheduled_runs,
+    mark_lost_runs,
+    open_run,
+    record_event,
+    retry_lost_run,
+)
 from storage.schedules import Schedule, load_schedules
 
 log = structlog.get_logger()
 
-# How often the table is read again, queued runs are looked for, and dead runs are marked lost.
-TICK_SECONDS = 10
-# How long crawls may take to end by themselves when the scheduler is stopped.
-STOP_SECONDS = 30
-
-
-class Starter(Protocol):
-    """Starts the process of one crawl."""
-
-    def __call__(
-        self, request: CrawlRequest, settings: Settings, *, run_id: str, database_url: str, log: Path
-    ) -> "subprocess.Popen[bytes]":
-        """Start it and return at once."""
+# How often the table is read again, the lease renewed and dead work returned. With the lease's 60 s, another
+# scheduler has taken over 65 s after this one died.
+TICK_SECONDS = 5
+LEASE = "scheduler"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def now() -> datetime:
@@ -45,19 +49,31 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+class ScheduleTrigger(BaseTrigger):  # type: ignore[misc]  # the library has no types
+    """Tells the library when a schedule starts next: from our reckoning, not from its own."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule = schedule
+
+    def get_next_fire_time(self, _previous: datetime | None, at: datetime) -> datetime | None:
+        """Return the next start after that moment."""
+        return next(iter(next_starts(self.schedule, at, 1)), None)
+
+
 class ScheduleRunner:
-    """Opens a run for every due slot and starts queued runs, one at a time per market.
+    """Keeps runs and jobs in line with the tables while it holds the lease; without it, it only waits for it.
 
     The library's job store lives in memory and is rebuilt from the table; a run is unique by (schedule, slot), so
     that a slot seen twice (by its trigger and by the tick that catches up) is one run.
     """
 
-    def __init__(self, database: Database, settings: Settings, start: Starter = start_process) -> None:
+    def __init__(self, database: Database, settings: Settings, clock: Callable[[], datetime] = now) -> None:
         self.database = database
         self.settings = settings
-        self.start_crawl = start
+        self.clock = clock
+        self.name = worker_name()
+        self.lease: Lease | None = None
         self.scheduler = BackgroundScheduler(timezone=UTC)
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.lock = threading.Lock()
 
     def start(self) -> None:
@@ -69,40 +85,78 @@ class ScheduleRunner:
         self.scheduler.start()
 
     def stop(self) -> None:
-        """End: start nothing more, ask running crawls to end, wait, then end them."""
+        """End: open nothing more, and give the lease back, so that another scheduler takes over at once."""
         if self.scheduler.running:
             self.scheduler.shutdown(wait=True)
-        for process in self.processes.values():
-            process.terminate()
-        for process in self.processes.values():
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        lease, self.lease = self.lease, None
+        if lease is None:
+            return
+        try:
+            with self.database.write() as session:
+                release_lease(session, lease)
+        except StorageError as problem:
+            log.warning("the scheduler's lease cannot be given back; it runs out by itself", problem=str(problem))
 
     def tick(self) -> None:
-        """Bring jobs and runs in line with the table. A database that is away is waited for, not died of."""
+        """Bring runs and jobs in line with the tables. A database that is away is waited for, not died of."""
         with self.lock:
             try:
-                self._reconcile(now())
+                if self._hold_lease(self.clock()):
+                    self._reconcile(self.clock())
+            except LeaseLost as lost:
+                log.warning("another scheduler took over", problem=str(lost))
+                self.lease = None
             except StorageError as problem:
                 log.warning("database away, trying again", problem=str(problem))
 
-    def _reconcile(self, at: datetime) -> None:
-        self._reap()
+    def _hold_lease(self, at: datetime) -> bool:
+        before = self.lease
         with self.database.write() as session:
-            for run in mark_lost_runs(session, at):
-                log.warning("run lost: no heartbeat", run=run.run_id, market=run.market)
+            self.lease = take_lease(session, LEASE, self.name, at, facts={"version": code_version()})
+            holder = load_lease(session, LEASE)
+        if self.lease is not None and (before is None or before.token != self.lease.token):
+            log.info("this scheduler is at work", holder=self.name, token=self.lease.token)
+        if self.lease is None and (before is not None or not self.scheduler.running):
+            log.info("another scheduler is at work; this one waits", holder=holder.holder if holder else "")
+        return self.lease is not None
+
+    @contextmanager
+    def _write(self) -> Iterator[Session]:
+        """Give a session whose changes are refused where another scheduler took over meanwhile."""
+        if self.lease is None:
+            raise LeaseLost(LEASE, "nobody")
+        with self.database.write() as session:
+            require_lease(session, self.lease)
+            yield session
+
+    def _reconcile(self, at: datetime) -> None:
+        self._return_the_dead(at)
+        with self.database.read() as session:
             schedules = load_schedules(session)
         self._rebuild_jobs(schedules)
         for schedule in schedules:
             self._open_due(schedule, at)
-        self._start_queued(at)
+        with self._write() as session:
+            for run in load_runs_in(session, ("queued",)):
+                open_crawl_job(session, run, at)
+            for name, kind in KINDS.items():
+                if kind.every is not None:
+                    slot = at - (at - EPOCH) % kind.every
+                    open_job(session, name, f"{name} {slot.isoformat()}", at, created_by="scheduler")
+            forget_leases(session, "worker:", at - GRACE)
+
+    def _return_the_dead(self, at: datetime) -> None:
+        with self._write() as session:
+            for run in mark_lost_runs(session, at):
+                record_event(session, run.run_id, at, "lost", "no sign of life for a minute")
+                log.warning("run lost: no heartbeat", run=run.run_id, market=run.market)
+                retry_lost_run(session, run, at)
+            for job in return_silent_jobs(session, at):
+                log.warning("job returned: no heartbeat", job=job.job_id, kind=job.kind, state=job.state)
 
     def _rebuild_jobs(self, schedules: tuple[Schedule, ...]) -> None:
         """Make the library's jobs those of the table: the tick is enough for correctness, they for punctuality."""
-        wanted = {f"{schedule.schedule_id} {schedule.cron} {schedule.zone}": schedule for schedule in schedules}
+        wanted = {f"{schedule.schedule_id} {hash(_timing(schedule))}": schedule for schedule in schedules}
         for job in self.scheduler.get_jobs():
             if job.id != "tick" and job.id not in wanted:
                 job.remove()
@@ -111,7 +165,7 @@ class ScheduleRunner:
             if job_id not in known:
                 self.scheduler.add_job(
                     self.tick,
-                    trigger_of(schedule.cron, schedule.zone),
+                    ScheduleTrigger(schedule),
                     id=job_id,
                     coalesce=True,
                     max_instances=1,
@@ -120,12 +174,15 @@ class ScheduleRunner:
 
     def _open_due(self, schedule: Schedule, at: datetime) -> None:
         """Open the run of the latest due slot; several slots missed while nothing ran count as one."""
-        if schedule.paused_until is not None and schedule.paused_until > at:
-            return
-        slot = last_due(schedule, max(schedule.created_at, schedule.paused_until or schedule.created_at), at)
+        slot = due_slot(schedule, at)
         if slot is None:
             return
-        with self.database.write() as session:
+        with self._write() as session:
+            if load_open_run(session, schedule.schedule_id) is not None:
+                return  # the run before is still at it; the slot stays due
+            known = load_scheduled_runs(session, slot, schedule.schedule_id)
+            if known:
+                return
             run = open_run(
                 session,
                 market=schedule.market,
@@ -135,61 +192,29 @@ class ScheduleRunner:
                 schedule_id=schedule.schedule_id,
                 slot=slot,
             )
-            if run.requested_at == at:
-                late = (at - slot).total_seconds()
-                record_event(session, run.run_id, at, "queued", f"due {slot:%Y-%m-%d %H:%M}Z, late by {late:.0f} s")
-                log.info("run queued", run=run.run_id, market=run.market, late_seconds=round(late))
-
-    def _start_queued(self, at: datetime) -> None:
-        with self.database.read() as session:
-            busy = {run.market for run in load_runs_in(session, ("running",))}
-            queued = load_runs_in(session, ("queued",))
-        for run in queued:
-            if run.market in busy:
-                continue
-            busy.add(run.market)
-            self._start(run, at)
-
-    def _start(self, run: Run, at: datetime) -> None:
-        request = request_of(run)
-        try:
-            check_request(request, self.database)
-        except BadInput as problem:
-            with self.database.write() as session:
-                record_event(session, run.run_id, at, "refused", str(problem))
-                close_run(session, run.run_id, "failed", at, {}, (str(problem),))
-            return
-        process = self.start_crawl(
-            request,
-            self.settings,
-            run_id=run.run_id,
-            database_url=self.database.url,
-            log=log_path(self.settings, run),
-        )
-        with self.database.write() as session:
-            start_run(session, run.run_id, at, process.pid)
-        self.processes[run.run_id] = process
-        log.info("run started", run=run.run_id, market=run.market, process=process.pid)
-
-    def _reap(self) -> None:
-        for run_id, process in list(self.processes.items()):
-            if process.poll() is not None:
-                del self.processes[run_id]
-                log.info("run ended", run=run_id, exit_code=process.returncode)
+            late = (at - start_of(schedule, slot)).total_seconds()
+            missed = _missed_before(session, schedule, slot, at)
+            text = f"due {slot:%Y-%m-%d %H:%M}Z, late by {late:.0f} s"
+            if missed:
+                text += f"; {missed} earlier due times had no run, this one stands for them"
+            record_event(session, run.run_id, at, "queued", text)
+        log.info("run queued", run=run.run_id, market=run.market, late_seconds=round(late), missed=missed)
 
 
-def serve_schedules(database: Database, settings: Settings, say: Callable[[str], None]) -> None:
-    """Run the scheduler until SIGTERM or Ctrl-C."""
-    stopping = threading.Event()
+def _timing(schedule: Schedule) -> tuple[object, ...]:
+    return (
+        schedule.cron,
+        schedule.zone,
+        schedule.jitter_minutes,
+        schedule.hours,
+        schedule.paused_until,
+        schedule.counts_from,
+    )
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        stopping.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
-    runner = ScheduleRunner(database, settings)
-    runner.start()
-    say("scheduler runs (stop with Ctrl-C)")
-    stopping.wait()
-    say("stopping")
-    runner.stop()
+def _missed_before(session: Session, schedule: Schedule, slot: datetime, at: datetime) -> int:
+    """Return how many due times since the last run had none and are now covered by this one."""
+    runs = load_scheduled_runs(session, datetime.min.replace(tzinfo=UTC), schedule.schedule_id)
+    earlier = [run.slot for run in runs if run.slot is not None and run.slot < slot]
+    since = max(earlier, default=schedule.counts_from)
+    return sum(one.state == "covered" and one.slot > since for one in expected_runs([schedule], runs, since, at))

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import PackageNotFoundError, version
 
 import structlog
 
@@ -20,6 +19,8 @@ from crawler.config import Settings
 from crawler.errors import BadInput
 from crawler.job_context import JobContext, JobLater, JobStopped
 from crawler.job_kinds import KINDS, RETRY_WAITS, JobKind
+from crawler.jobs import Starter, start_process
+from crawler.versions import code_version
 from storage.database import Database, Session
 from storage.errors import NotFound, StorageError
 from storage.jobs import JobLost, LockTaken, beat_job, claim_job, finish_job, next_due, requeue_job
@@ -44,14 +45,6 @@ def worker_name() -> str:
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
 
 
-def code_version() -> str:
-    """Return the version of the program that runs."""
-    try:
-        return version("markwatch")
-    except PackageNotFoundError:
-        return "unknown"
-
-
 class Worker:
     """Does jobs in threads, up to `concurrency` at a time."""
 
@@ -64,6 +57,7 @@ class Worker:
         kinds: Mapping[str, JobKind] = KINDS,
         clock: Callable[[], datetime] = now,
         beat_seconds: float = BEAT_SECONDS,
+        start_crawl: Starter = start_process,
     ) -> None:
         self.database = database
         self.settings = settings
@@ -71,6 +65,7 @@ class Worker:
         self.kinds = kinds
         self.clock = clock
         self.beat_seconds = beat_seconds
+        self.start_crawl = start_crawl
         self.name = worker_name()
         self.stopping = threading.Event()
         self.at_work: dict[str, JobContext] = {}
@@ -98,7 +93,9 @@ class Worker:
             return False
         if job is None:
             return False
-        context = JobContext(database=self.database, settings=self.settings, job=job, clock=self.clock)
+        context = JobContext(
+            database=self.database, settings=self.settings, job=job, clock=self.clock, start_crawl=self.start_crawl
+        )
         with self.lock:
             self.at_work[job_id] = context
             if self.stopping.is_set():
@@ -125,12 +122,14 @@ class Worker:
         except JobLost as lost:
             bound.warning("job lost", problem=str(lost))
         except JobStopped:
-            self._settle(context, lambda session: requeue_job(session, job, self.clock(), "its worker was stopped"))
+            self._put_back(context, self.clock(), "its worker was stopped")
         except JobLater as later:
-            due, why = self.clock() + later.after, str(later)
-            self._settle(context, lambda session: requeue_job(session, job, due, why))
+            self._put_back(context, self.clock() + later.after, str(later))
         except Exception as error:  # noqa: BLE001 - the job boundary: one job's failure is its own
             self._fail(context, kind, error)
+
+    def _put_back(self, context: JobContext, due: datetime, why: str) -> None:
+        self._settle(context, lambda session: requeue_job(session, context.job, due, why, is_fault=False))
 
     def _fail(self, context: JobContext, kind: JobKind | None, error: Exception) -> None:
         job = context.job

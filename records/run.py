@@ -45,3 +45,9 @@ class Run:
     """The schedule's due time; (schedule_id, slot) is unique."""
     requested_by: str = ""
     """Log-in name or command that asked."""
+    worker: str | None = None
+    """The worker that crawls; None where a person started it by hand."""
+    code_version: str | None = None
+    """Version of the program that crawled."""
+    retry_of: str | None = None
+    """The lost run that this one does again."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import ClassVar
 
 from records.listing import Listing
@@ -39,6 +40,8 @@ class DeclaredMarket:
     """ISO 4217 code of all its prices; None where pages say it."""
     expected: ClassVar[Yield] = Yield()
     """Listings expected per run."""
+    shortest_interval: ClassVar[timedelta] = timedelta(minutes=30)
+    """Schedules of the same words start at least so far apart."""
     ways: ClassVar[tuple[Way, ...]]
     """Every way in, the preferred one first; a market that declares none of api and pages can only be imported."""
     rules: ClassVar[Rules] = Rules()

@@ -234,9 +234,17 @@ def finish_job(
         raise JobLost(job.job_id)
 
 
-def requeue_job(session: Session, job: Job, due_at: datetime, problem: str | None) -> None:
-    """Put a job back into the queue, for a later attempt; raise JobLost."""
-    values = {"state": "queued", "due_at": due_at, "worker": None, "problem": problem, "delivered_at": None}
+def requeue_job(session: Session, job: Job, due_at: datetime, problem: str | None, *, is_fault: bool = True) -> None:
+    """Put a job back into the queue, for a later attempt; raise JobLost. Without a fault the attempt does not count."""
+    values: dict[str, Any] = {
+        "state": "queued",
+        "due_at": due_at,
+        "worker": None,
+        "problem": problem,
+        "delivered_at": None,
+    }
+    if not is_fault:
+        values["attempts"] = jobs.c.attempts - 1
     if session.execute(update(jobs).where(_mine(job)).values(values).returning(jobs.c.job_id)).one_or_none() is None:
         raise JobLost(job.job_id)
 

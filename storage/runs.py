@@ -10,13 +10,19 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from records.run import ENDED, Outcome, Run
-from storage.errors import NotFound
+from storage.errors import NotFound, StorageError
 from storage.hit_content import encode
 from storage.tables import run_events, runs
+from storage.turns import take_turn
 from storage.upsert import upsert
 
 # A running run without a sign of life for this long is lost.
 LOST_AFTER = timedelta(seconds=60)
+# The argument by which a run that reads saved files is told from a crawl: it asks nothing of the market.
+IMPORTED_FILES = "files"
+# What a run may lack of its own when it is done again: so often, and asked for no longer ago than this.
+MOST_RETRIES = 2
+RETRIED_WITHIN = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +44,31 @@ def new_run_id(at: datetime) -> str:
     return encode(int(at.timestamp() * 1_000), 10) + encode(secrets.randbits(30), 6)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopWish:
+    """Somebody wants a run to stop."""
+
+    asked_at: datetime
+    """Aware UTC."""
+    asked_by: str
+    """Log-in name or command."""
+    at_once: bool
+    """True: without waiting for the page under way."""
+
+
+class AlreadyRunning(StorageError):
+    """A run of that market waits or runs already; `run` is that run."""
+
+    def __init__(self, run: Run) -> None:
+        since = run.started_at or run.requested_at
+        state = "is running" if run.outcome == "running" else "waits to start"
+        super().__init__(
+            f"{run.market}: run {run.run_id} {state} already since {since:%Y-%m-%d %H:%M:%S}Z"
+            f" (asked for by {run.requested_by or 'nobody named'})"
+        )
+        self.run = run
+
+
 def _run_of(row: Mapping[Any, Any]) -> Run:
     values = {name: row[name] for name in Run.__slots__}
     return Run(**values | {"failed_bounds": tuple(row["failed_bounds"])})
@@ -51,6 +82,7 @@ def open_run(
     requested_by: str,
     schedule_id: str | None = None,
     slot: datetime | None = None,
+    retry_of: str | None = None,
 ) -> Run:
     """Ask for a run and return it, queued; a schedule's due time that was asked for before returns its run."""
     run_id = new_run_id(requested_at)
@@ -67,6 +99,7 @@ def open_run(
             schedule_id=schedule_id,
             slot=slot,
             requested_by=requested_by,
+            retry_of=retry_of,
         )
         .on_conflict_do_nothing(index_elements=["schedule_id", "slot"])
     )
@@ -76,17 +109,92 @@ def open_run(
     return _run_of(session.execute(query).mappings().one())
 
 
+def request_run(
+    session: Session, market: str, arguments: Mapping[str, str], requested_at: datetime, requested_by: str
+) -> Run:
+    """Ask for a run now and return it, queued; raise AlreadyRunning where one of that market waits or runs.
+
+    However many ask in the same moment, one gets the run and the others are told of it.
+    """
+    take_turn(session, f"market {market}")
+    query = select(runs).where(runs.c.market == market, runs.c.outcome.in_(("queued", "running")))
+    for row in session.execute(query.order_by(runs.c.run_id)).mappings():
+        if IMPORTED_FILES not in row["arguments"]:
+            raise AlreadyRunning(_run_of(row))
+    return open_run(session, market, arguments, requested_at, requested_by)
+
+
 def _update(session: Session, run_id: str, outcomes: tuple[Outcome, ...], **values: Any) -> bool:
     """Change a run that is in one of the states; return whether it was."""
     query = update(runs).where(runs.c.run_id == run_id, runs.c.outcome.in_(outcomes)).values(values)
     return session.execute(query.returning(runs.c.run_id)).one_or_none() is not None
 
 
-def start_run(session: Session, run_id: str, at: datetime, process_id: int) -> bool:
+def start_run(
+    session: Session,
+    run_id: str,
+    at: datetime,
+    process_id: int,
+    worker: str | None = None,
+    code_version: str | None = None,
+) -> bool:
     """Mark a queued run as running; False when it already started or ended, and the caller must not run it."""
     return _update(
-        session, run_id, ("queued",), outcome="running", started_at=at, heartbeat_at=at, process_id=process_id
+        session,
+        run_id,
+        ("queued",),
+        outcome="running",
+        started_at=at,
+        heartbeat_at=at,
+        process_id=process_id,
+        worker=worker,
+        code_version=code_version,
     )
+
+
+def ask_to_stop(session: Session, run_id: str, actor: str, at: datetime, *, at_once: bool = False) -> Run:
+    """Ask a run to stop and return it: one that waits ends now, one that runs when its process hears of it."""
+    if _update(session, run_id, ("queued",), outcome="stopped", finished_at=at):
+        record_event(session, run_id, at, "stopped", f"stopped before it began by {actor}")
+        return load_run(session, run_id)
+    values = {"stop_requested_at": at, "stop_requested_by": actor, "stop_now": at_once}
+    if _update(session, run_id, ("running",), **values):
+        record_event(session, run_id, at, "stopping", f"{actor} asked it to stop{' at once' if at_once else ''}")
+    return load_run(session, run_id)
+
+
+def load_stop_wish(session: Session, run_id: str) -> StopWish | None:
+    """Return who wants the run to stop, None where nobody does."""
+    row = session.execute(select(runs).where(runs.c.run_id == run_id)).mappings().one()
+    if row["stop_requested_at"] is None:
+        return None
+    return StopWish(asked_at=row["stop_requested_at"], asked_by=row["stop_requested_by"], at_once=bool(row["stop_now"]))
+
+
+def retry_lost_run(session: Session, run: Run, at: datetime) -> Run | None:
+    """Ask for a lost or interrupted run once more, if the rule allows it; None where it does not.
+
+    Rule: not what a person started by hand or stopped, asked for within a day, and at most two retries in a row. What
+    the lost run stored stays; the retry meets it again and changes nothing about it.
+    """
+    if run.worker is None or load_stop_wish(session, run.run_id) is not None or at - run.requested_at > RETRIED_WITHIN:
+        return None
+    depth, earlier = 0, run
+    while earlier.retry_of is not None:
+        depth, earlier = depth + 1, load_run(session, earlier.retry_of)
+    if depth >= MOST_RETRIES:
+        record_event(session, run.run_id, at, "given_up", f"not done again: it failed {depth + 1} times")
+        return None
+    query = select(runs).where(runs.c.retry_of == run.run_id)
+    known = session.execute(query).mappings().one_or_none()
+    if known is not None:
+        return _run_of(known)
+    again = open_run(
+        session, run.market, run.arguments, at, run.requested_by, schedule_id=run.schedule_id, retry_of=run.run_id
+    )
+    record_event(session, again.run_id, at, "queued", f"does run {run.run_id} again, which was {run.outcome}")
+    record_event(session, run.run_id, at, "retried", f"done again as run {again.run_id}")
+    return again
 
 
 def record_heartbeat(session: Session, run_id: str, at: datetime, counts: Mapping[str, int] | None = None) -> bool:
@@ -151,6 +259,21 @@ def load_runs_in(session: Session, outcomes: Sequence[Outcome]) -> tuple[Run, ..
     """Return every run in one of those states, oldest first."""
     query = select(runs).where(runs.c.outcome.in_(outcomes)).order_by(runs.c.run_id)
     return tuple(_run_of(row) for row in session.execute(query).mappings())
+
+
+def load_scheduled_runs(session: Session, since: datetime, schedule_id: str | None = None) -> tuple[Run, ...]:
+    """Return the runs of schedules' due times since then (of one schedule or all), oldest first."""
+    query = select(runs).where(runs.c.schedule_id.is_not(None), runs.c.slot >= since).order_by(runs.c.slot)
+    if schedule_id is not None:
+        query = query.where(runs.c.schedule_id == schedule_id)
+    return tuple(_run_of(row) for row in session.execute(query).mappings())
+
+
+def load_open_run(session: Session, schedule_id: str) -> Run | None:
+    """Return the run of a schedule that waits or runs, None where none does."""
+    query = select(runs).where(runs.c.schedule_id == schedule_id, runs.c.outcome.in_(("queued", "running"))).limit(1)
+    row = session.execute(query).mappings().one_or_none()
+    return None if row is None else _run_of(row)
 
 
 def record_event(session: Session, run_id: str, at: datetime, kind: str, text: str) -> RunEvent:

@@ -224,6 +224,8 @@ schedules = Table(
     text("schedule_id", key=True), text("market"), document("arguments"), text("cron"), text("zone"),
     moment("paused_until", optional=True), text("pause_reason", optional=True),
     text("created_by"), moment("created_at"), moment("removed_at", optional=True),
+    number("jitter_minutes", optional=True), text("hours", optional=True), Column("tags", Document),
+    moment("paused_at", optional=True), moment("counts_from", optional=True),
 )  # fmt: skip
 runs = Table(
     "runs", metadata,
@@ -232,6 +234,8 @@ runs = Table(
     document("counts"), document("failed_bounds"),
     Column("schedule_id", PrintedText, ForeignKey("schedules.schedule_id")), moment("slot", optional=True),
     text("requested_by"), number("process_id", optional=True),
+    text("worker", optional=True), text("code_version", optional=True), text("retry_of", optional=True),
+    moment("stop_requested_at", optional=True), text("stop_requested_by", optional=True), Column("stop_now", Boolean),
     UniqueConstraint("schedule_id", "slot"), one_of("outcome", get_args(Outcome)),
     Index(None, "market", "run_id"), Index(None, "outcome"),
 )  # fmt: skip

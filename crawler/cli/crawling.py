@@ -3,6 +3,7 @@
 import gzip
 import os
 import tempfile
+import threading
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,17 +19,19 @@ from captures.store import CaptureStore
 from crawler.cli.options import ArgumentOption, DbOption, database, further_arguments, now, say
 from crawler.cli.progress import follow
 from crawler.config import Settings
+from crawler.crawl_job import settle_run, watch_crawl
 from crawler.errors import BadInput, CommandError
 from crawler.imports import ImportCounts, Imported, imported_listings
 from crawler.intake import Intake
 from crawler.jobs import CrawlRequest, check_request, log_path, market_class, start_process, wait_for
+from crawler.versions import code_version
 from matchers.match import Matcher
 from records.lines import listing_to_line
 from records.run import Outcome, Run
 from spiders.reading import Answer
 from storage.database import Database
 from storage.errors import DatabaseAbsent
-from storage.runs import close_run, load_run, load_runs_in, open_run, start_run
+from storage.runs import close_run, open_run, request_run, start_run
 from storage.watchlist import load_watchlist
 
 BATCH_LISTINGS = 50
@@ -101,41 +104,29 @@ def crawl(
 def crawl_now(opened: Database, request: CrawlRequest, settings: Settings) -> Run:
     """Open a run, crawl in a child process while showing its counts, and return the run as it ended."""
     with opened.write() as session:
-        running = [run for run in load_runs_in(session, ("running",)) if run.market == request.market]
-        if running:
-            since, by = running[0].started_at, running[0].requested_by
-            raise CommandError(f"{request.market}: run {running[0].run_id} is running already since {since} ({by})")
-        run = open_run(
-            session,
-            market=request.market,
-            arguments=request.arguments(),
-            requested_at=now(),
-            requested_by="command line",
-        )
-    log = log_path(settings, run)
-    process = start_process(request, settings, run_id=run.run_id, database_url=opened.url, log=log)
-    with opened.write() as session:
-        start_run(session, run.run_id, now(), process.pid)
-    shown: dict[str, object] = {}
+        run = request_run(session, request.market, request.arguments(), now(), "command line")
+        start_run(session, run.run_id, now(), os.getpid(), code_version=code_version())
+    process = start_process(request, settings, run_id=run.run_id, database_url=opened.url, log=log_path(settings, run))
+    shown: dict[str, str] = {}
 
-    def tick() -> None:
-        with opened.read() as session:
-            counts = load_run(session, run.run_id).counts
-        line = ", ".join(
-            f"{name} {counts[name]:,}" for name in ("pages", "listings", "hits", "errors") if name in counts
-        )
+    def show(run: Run) -> None:
+        names = [name for name in ("pages", "listings", "hits", "errors") if name in run.counts]
+        line = ", ".join(f"{name} {run.counts[name]:,}" for name in names)
         if line and line != shown.get("line"):
             shown["line"] = line
             say(f"{request.market}: {line}")
 
-    code = wait_for(process, tick)
-    with opened.write() as session:
-        run = load_run(session, run.run_id)
-        if run.finished_at is None:
-            # The child died before it could say how it ended.
-            close_run(session, run.run_id, "failed", now(), run.counts, (f"the crawl's process ended with {code}",))
-            run = load_run(session, run.run_id)
-    return run
+    stopping = threading.Event()
+    while True:
+        try:
+            code = watch_crawl(process, opened, run.run_id, stopping, show)
+        except KeyboardInterrupt:
+            # The first Ctrl-C lets the page under way end, the second one does not.
+            if stopping.is_set():
+                process.kill()
+            stopping.set()
+        else:
+            return settle_run(opened, run.run_id, code, now())
 
 
 def report(run: Run) -> None:

@@ -1,8 +1,10 @@
 """markwatch schedules and scheduler: what crawls when, and the one process that starts it."""
 
-from datetime import datetime
+import re
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -17,129 +19,258 @@ from crawler.cli.options import (
     say,
 )
 from crawler.config import Settings
-from crawler.cron import DEFAULT_ZONE, cron_of_times, next_times, trigger_of
-from crawler.errors import BadInput
-from crawler.jobs import CrawlRequest, check_request
-from crawler.schedule import serve_schedules
-from storage.audit import record_audit
-from storage.schedules import (
-    Schedule,
-    add_schedule,
-    load_schedules,
-    pause_schedule,
-    remove_schedule,
-    resume_schedule,
+from crawler.cron import DEFAULT_ZONE, zone_of
+from crawler.errors import BadInput, CommandError
+from crawler.scheduling import (
+    draft_of,
+    load_expected,
+    next_starts,
+    plan_schedule,
+    save_draft,
 )
+from crawler.scheduling import (
+    pause as pause_one,
+)
+from crawler.scheduling import (
+    remove as remove_one,
+)
+from crawler.scheduling import (
+    resume as resume_one,
+)
+from crawler.timing_words import LANGUAGES, say_timing
+from records.schedule import ScheduleDraft, Timing
+from storage.database import Session
+from storage.schedules import UNTIL_RESUMED, Schedule, load_schedules
 
+ACTOR = "command line"
 commands = typer.Typer(help="What is crawled when.", no_args_is_help=True)
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the schedule, as `schedules list` prints it.")]
+OptionalId = Annotated[str, typer.Argument(metavar="[ID]", help="Id of the schedule; or give --tag.")]
+TagOption = Annotated[str, typer.Option("--tag", help="Every schedule with this tag.")]
+DailyOption = Annotated[str, typer.Option("--daily", metavar="TIMES", help="Times of day, such as 02:00,14:00.")]
+EveryOption = Annotated[int, typer.Option("--every", metavar="HOURS", help="Every 1, 2, 3, 4, 6, 8 or 12 hours.")]
+MinuteOption = Annotated[int, typer.Option("--minute", min=0, max=59, help="With --every: at this minute.")]
+WeeklyOption = Annotated[str, typer.Option("--weekly", metavar="DAYS@TIMES", help="Such as mon,thu@09:00.")]
+MonthlyOption = Annotated[str, typer.Option("--monthly", metavar="DAY@TIMES", help="Such as 1@03:00; day 1 to 28.")]
+CronOption = Annotated[str, typer.Option("--cron", metavar="LINE", help="Cron line of five fields; weekdays by name.")]
+ZoneOption = Annotated[str | None, typer.Option("--zone", help=f"IANA zone of the times; default {DEFAULT_ZONE}.")]
+JitterOption = Annotated[int | None, typer.Option("--jitter", metavar="MINUTES", help="Start up to so much later.")]
+HoursOption = Annotated[str | None, typer.Option("--hours", metavar="FROM-TO", help="Start only within 22:00-06:00.")]
+TagsOption = Annotated[list[str] | None, typer.Option("--tag", help="Word to find it by; may be repeated.")]
+QueryOption = Annotated[list[str] | None, typer.Option("-q", "--query", help="Search words; may be repeated.")]
+UrlOption = Annotated[list[str] | None, typer.Option("--url", help="Page to start from; may be repeated.")]
+PagesOption = Annotated[int | None, typer.Option("--max-pages", min=1, help="Page budget of a run.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the subcommands to the command line."""
     app.add_typer(commands, name="schedules")
     app.command(epilog="Example: markwatch scheduler")(scheduler)
+    app.command(epilog="Example: markwatch worker --jobs 4 --db postgresql://markwatch@db.example/markwatch")(worker)
+
+
+def timing_of(daily: str, every: int, minute: int, weekly: str, monthly: str, cron: str) -> Timing | None:
+    """Return what the options say about times, None where they say nothing; raise BadInput for two of them."""
+    given = [name for name, value in (("--daily", daily), ("--every", every), ("--weekly", weekly),
+                                      ("--monthly", monthly), ("--cron", cron)) if value]  # fmt: skip
+    if len(given) > 1:
+        raise BadInput(f"{' and '.join(given)}: give one of them")
+    if daily:
+        return Timing(kind="daily", times=_list(daily))
+    if every:
+        return Timing(kind="hourly", every_hours=every, minute=minute)
+    if weekly:
+        days, times = _at(weekly, "--weekly", "mon,thu@09:00")
+        return Timing(kind="weekly", days=_list(days.lower()), times=_list(times))
+    if monthly:
+        day, times = _at(monthly, "--monthly", "1@03:00")
+        if not re.fullmatch(r"\d{1,2}", day):
+            raise BadInput(f"--monthly: {day!r} is no day of the month")
+        return Timing(kind="monthly", day=int(day), times=_list(times))
+    return Timing(kind="cron", cron=cron) if cron else None
+
+
+def _at(text: str, option: str, example: str) -> tuple[str, str]:
+    first, at, rest = text.partition("@")
+    if not at:
+        raise BadInput(f"{option}: {text!r} is not of the form {example}")
+    return first.strip(), rest
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 @commands.command(epilog='Example: markwatch schedules add tiki_vn -q "kem chống nắng" --daily 02:00,14:00')
 def add(
     market: Annotated[str, typer.Argument(help="Spider name, as `markwatch markets list` prints it.")],
     *,
-    query: Annotated[list[str] | None, typer.Option("-q", "--query", help="Search words; may be repeated.")] = None,
-    url: Annotated[list[str] | None, typer.Option("--url", help="Page to start from; may be repeated.")] = None,
-    max_pages: Annotated[int | None, typer.Option("--max-pages", min=1, help="Page budget of a run.")] = None,
+    query: QueryOption = None,
+    url: UrlOption = None,
+    max_pages: PagesOption = None,
     argument: ArgumentOption = None,
-    daily: Annotated[str | None, typer.Option("--daily", help="Times of day, such as 02:00,14:00.")] = None,
-    cron: Annotated[str | None, typer.Option("--cron", help="Cron line of five fields; weekdays as in cron.")] = None,
-    zone: Annotated[str, typer.Option("--zone", help="IANA zone of the times.")] = DEFAULT_ZONE,
+    daily: DailyOption = "",
+    every: EveryOption = 0,
+    minute: MinuteOption = 0,
+    weekly: WeeklyOption = "",
+    monthly: MonthlyOption = "",
+    cron: CronOption = "",
+    zone: ZoneOption = None,
+    jitter: JitterOption = None,
+    hours: HoursOption = None,
+    tag: TagsOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would do.")] = False,
     db: DbOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Add a schedule and print its id and next five times."""
-    if (daily is None) == (cron is None):
-        raise BadInput("give either --daily TIMES or --cron LINE")
-    line = cron if cron is not None else cron_of_times(daily or "")
-    trigger_of(line, zone)
-    request = CrawlRequest(
+    """Add a schedule and print its id; its times in words and the next five of them go to stderr."""
+    timing = timing_of(daily, every, minute, weekly, monthly, cron)
+    if timing is None:
+        raise BadInput("give one of --daily, --every, --weekly, --monthly and --cron")
+    draft = ScheduleDraft(
         market=market,
         queries=tuple(query or ()),
         urls=tuple(url or ()),
         max_pages=max_pages,
         further=further_arguments(argument),
+        timing=timing,
+        zone=zone or DEFAULT_ZONE,
+        jitter_minutes=jitter or 0,
+        hours=hours or "",
+        tags=tuple(tag or ()),
     )
     with database(db) as opened:
-        check_request(request, opened)
-        with opened.write() as session:
-            schedule = add_schedule(
-                session,
-                market=market,
-                arguments=request.arguments(),
-                cron=line,
-                zone=zone,
-                created_by="command line",
-                created_at=now(),
-            )
-            record_audit(
-                session, now(), "command line", "schedule.add", schedule.schedule_id, {"market": market, "cron": line}
-            )
-    print(schedule.schedule_id)
-    for due in next_times(schedule, now(), 5):
+        if dry_run:
+            with opened.read() as session:
+                plan = plan_schedule(draft, now(), load_schedules(session), database=opened)
+            if as_json:
+                print_rows((), [asdict(plan)], as_json=True)
+            if plan.problems:
+                raise BadInput("; ".join(f"{problem.field}: {problem.message}" for problem in plan.problems))
+            _tell_plan(plan.sentences["en"], plan.next_at, draft.zone)
+            return
+        schedule = save_draft(opened, draft, ACTOR, now())
+    _tell(schedule, as_json=as_json)
+
+
+@commands.command(epilog="Example: markwatch schedules change 01KAM7Q2D4 --daily 03:30 --jitter 20")
+def change(
+    schedule_id: IdArgument,
+    *,
+    query: QueryOption = None,
+    url: UrlOption = None,
+    max_pages: PagesOption = None,
+    argument: ArgumentOption = None,
+    daily: DailyOption = "",
+    every: EveryOption = 0,
+    minute: MinuteOption = 0,
+    weekly: WeeklyOption = "",
+    monthly: MonthlyOption = "",
+    cron: CronOption = "",
+    zone: ZoneOption = None,
+    jitter: JitterOption = None,
+    hours: HoursOption = None,
+    tag: TagsOption = None,
+    db: DbOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Change a schedule; what is not named stays. Its earlier runs stay with it."""
+    with database(db) as opened:
+        with opened.read() as session:
+            draft = draft_of(_find(load_schedules(session), schedule_id))
+        draft = replace(
+            draft,
+            queries=draft.queries if query is None else tuple(query),
+            urls=draft.urls if url is None else tuple(url),
+            max_pages=max_pages or draft.max_pages,
+            further=draft.further if argument is None else further_arguments(argument),
+            timing=timing_of(daily, every, minute, weekly, monthly, cron) or draft.timing,
+            zone=zone or draft.zone,
+            jitter_minutes=draft.jitter_minutes if jitter is None else jitter,
+            hours=draft.hours if hours is None else hours,
+            tags=draft.tags if tag is None else tuple(tag),
+        )
+        schedule = save_draft(opened, draft, ACTOR, now(), schedule_id)
+    _tell(schedule, as_json=as_json)
+
+
+def _tell(schedule: Schedule, *, as_json: bool) -> None:
+    if as_json:
+        print_rows((), [schedule_row(schedule)], as_json=True)
+    else:
+        print(schedule.schedule_id)
+    _tell_plan(_sentence(schedule, "en"), next_starts(schedule, now(), 5), schedule.zone)
+
+
+def _tell_plan(sentence: str, next_at: tuple[datetime, ...], zone: str) -> None:
+    say(sentence)
+    for due in next_at:
         say(f"next: {_local(due, zone)}")
 
 
-@commands.command("list", epilog="Example: markwatch schedules list --json")
-def list_(*, db: DbOption = None, as_json: JsonOption = False) -> None:
-    """List the schedules with their next time."""
+@commands.command("list", epilog="Example: markwatch schedules list --tag cosmetics --json")
+def list_(*, tag: TagOption = "", db: DbOption = None, as_json: JsonOption = False) -> None:
+    """List the schedules with their times in words and their next start."""
     with database(db) as opened, opened.read() as session:
         schedules = load_schedules(session)
-    print_rows(
-        ("schedule_id", "market", "arguments", "cron", "zone", "next_at", "paused_until", "pause_reason"),
-        [_row(schedule) for schedule in schedules],
-        as_json=as_json,
-    )
+    rows = [schedule_row(schedule) for schedule in schedules if not tag or tag in schedule.tags]
+    columns = ("schedule_id", "market", "arguments", "when", "next_at", "tags", "paused_until", "pause_reason")
+    if not as_json:
+        rows = [row | {"when": row["when"]["en"], "tags": ", ".join(row["tags"])} for row in rows]  # type: ignore[index, arg-type]  # the rows are made below
+    print_rows(columns, rows, as_json=as_json)
 
 
-@commands.command(epilog='Example: markwatch schedules pause 7K2M --reason "site down" --until 2026-12-01')
+@commands.command(epilog='Example: markwatch schedules pause 01KAM7Q2D4 --reason "site down" --until 2026-12-01')
 def pause(
-    schedule_id: IdArgument,
+    schedule_id: OptionalId = "",
     *,
+    tag: TagOption = "",
     reason: Annotated[str, typer.Option("--reason", help="Why; shown in the console.")],
-    until: Annotated[str, typer.Option("--until", metavar="DATE", help="It goes on by itself at this time.")],
+    until: Annotated[
+        str, typer.Option("--until", metavar="DATE", help="It goes on by itself then; default: never.")
+    ] = "",
     db: DbOption = None,
 ) -> None:
-    """Pause a schedule until a date, with a reason."""
+    """Pause a schedule, or all with a tag, with a reason and until a date; what was due meanwhile is not caught up."""
     try:
-        end = datetime.fromisoformat(until)
+        end = None if until == "never" else datetime.fromisoformat(until)
     except ValueError:
-        raise BadInput(f"--until: not a date of the form YYYY-MM-DD: {until!r}") from None
-    with database(db) as opened, opened.write() as session:
-        schedule = _find(load_schedules(session), schedule_id)
-        ends_at = end if end.tzinfo else end.replace(tzinfo=ZoneInfo(schedule.zone))
-        pause_schedule(session, schedule_id, reason, ends_at)
-        record_audit(session, now(), "command line", "schedule.pause", schedule_id, {"reason": reason, "until": until})
-    say(f"paused until {ends_at}")
+        raise BadInput(f"--until: neither `never` nor a date of the form YYYY-MM-DD: {until!r}") from None
+
+    def pause_it(session: Session, schedule: Schedule) -> None:
+        ends_at = end if end is None or end.tzinfo else end.replace(tzinfo=zone_of(schedule.zone))
+        pause_one(session, schedule.schedule_id, reason, ends_at, ACTOR, now())
+
+    _each(db, schedule_id, tag, pause_it, "paused" if end is None else f"paused until {until}")
 
 
-@commands.command(epilog="Example: markwatch schedules resume 7K2M")
-def resume(schedule_id: IdArgument, *, db: DbOption = None) -> None:
-    """End a pause now."""
-    with database(db) as opened, opened.write() as session:
-        _find(load_schedules(session), schedule_id)
-        resume_schedule(session, schedule_id)
-        record_audit(session, now(), "command line", "schedule.resume", schedule_id, {})
-    say("resumed")
+@commands.command(epilog="Example: markwatch schedules resume --tag cosmetics")
+def resume(schedule_id: OptionalId = "", *, tag: TagOption = "", db: DbOption = None) -> None:
+    """End the pause of a schedule, or of all with a tag, now."""
+    _each(db, schedule_id, tag, lambda session, one: resume_one(session, one.schedule_id, ACTOR, now()), "resumed")
 
 
-@commands.command(epilog="Example: markwatch schedules remove 7K2M")
+@commands.command(epilog="Example: markwatch schedules remove 01KAM7Q2D4")
 def remove(schedule_id: IdArgument, *, db: DbOption = None) -> None:
     """Remove a schedule; its past runs stay."""
+    _each(db, schedule_id, "", lambda session, one: remove_one(session, one.schedule_id, ACTOR, now()), "removed")
+
+
+def _each(db: str | None, schedule_id: str, tag: str, act: Callable[[Session, Schedule], object], done: str) -> None:
+    if bool(schedule_id) == bool(tag):
+        raise BadInput("give the id of a schedule, or --tag")
     with database(db) as opened, opened.write() as session:
-        _find(load_schedules(session), schedule_id)
-        remove_schedule(session, schedule_id, now())
-        record_audit(session, now(), "command line", "schedule.remove", schedule_id, {})
-    say("removed")
+        schedules = load_schedules(session)
+        chosen = [one for one in schedules if tag in one.tags] if tag else [_find(schedules, schedule_id)]
+        if not chosen:
+            raise BadInput(f"no schedule has the tag {tag!r}")
+        for schedule in chosen:
+            act(session, schedule)
+    for schedule in chosen:
+        say(f"{schedule.schedule_id} {schedule.market}: {done}")
 
 
-@commands.command("next", epilog="Example: markwatch schedules next 7K2M -n 10")
+@commands.command("next", epilog="Example: markwatch schedules next 01KAM7Q2D4 -n 10")
 def next_(
     schedule_id: IdArgument,
     *,
@@ -147,23 +278,64 @@ def next_(
     db: DbOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print when a schedule is due next, in UTC and in its own zone."""
+    """Print when a schedule starts next, in UTC and in its own zone."""
     with database(db) as opened, opened.read() as session:
         schedule = _find(load_schedules(session), schedule_id)
     print_rows(
         ("due_at", "local"),
         [
             {"due_at": due.isoformat(), "local": _local(due, schedule.zone)}
-            for due in next_times(schedule, now(), count)
+            for due in next_starts(schedule, now(), count)
         ],
         as_json=as_json,
     )
 
 
-def scheduler(*, db: DbOption = None) -> None:
-    """Run the one process that starts what is due, until it is stopped with Ctrl-C or SIGTERM."""
+@commands.command(epilog="Example: markwatch schedules expected --days 2")
+def expected(
+    *,
+    days: Annotated[int, typer.Option("--days", min=1, max=60, help="So many days back.")] = 7,
+    every_one: Annotated[bool, typer.Option("--all", help="Also the times that ran.")] = False,
+    db: DbOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the due times that had no run; exit code 3 when there is one that nothing has caught up yet."""
+    with database(db) as opened, opened.read() as session:
+        found = load_expected(session, now() - timedelta(days=days), now())
+    shown = [one for one in found if every_one or one.state in {"missed", "covered"}]
+    print_rows(("slot", "schedule_id", "market", "state", "run_id"), map(asdict, shown), as_json=as_json)
+    missed = sum(one.state == "missed" for one in found)
+    if missed:
+        say(f"{missed} due times had no run: is `markwatch scheduler` up?")
+        raise typer.Exit(3)
+
+
+JobsOption = Annotated[int, typer.Option("--jobs", min=0, max=64, help="So many jobs at a time.")]
+
+
+def scheduler(*, jobs: JobsOption = 4, db: DbOption = None) -> None:
+    """Start what is due and do the jobs, until stopped with Ctrl-C or SIGTERM.
+
+    Several may run, on any machine: one is at work, the others take over within 65 seconds. With --jobs 0 all jobs are
+    left to `markwatch worker`.
+    """
+    from crawler.serving import serve_schedules  # noqa: PLC0415 - heavy, and needed by this command only
+
     with database(db) as opened:
-        serve_schedules(opened, Settings(), say)
+        serve_schedules(opened, Settings(), say, jobs)
+
+
+def worker(*, jobs: JobsOption = 4, db: DbOption = None) -> None:
+    """Do jobs (crawls, re-matches, mails) until stopped; any number of workers on any number of machines share them.
+
+    Workers on several machines need PostgreSQL; on one machine SQLite does as well.
+    """
+    from crawler.serving import serve_jobs  # noqa: PLC0415 - heavy, and needed by this command only
+
+    if not jobs:
+        raise CommandError("--jobs 0: a worker without jobs has nothing to do")
+    with database(db) as opened:
+        serve_jobs(opened, Settings(), say, jobs)
 
 
 def _find(schedules: tuple[Schedule, ...], schedule_id: str) -> Schedule:
@@ -173,19 +345,30 @@ def _find(schedules: tuple[Schedule, ...], schedule_id: str) -> Schedule:
     raise BadInput(f"no schedule {schedule_id!r}; see: markwatch schedules list")
 
 
-def _row(schedule: Schedule) -> dict[str, object]:
-    due = next_times(schedule, max(now(), schedule.paused_until or now()), 1)
+def _sentence(schedule: Schedule, language: str) -> str:
+    return say_timing(schedule.cron, schedule.zone, language, schedule.jitter_minutes, schedule.hours)
+
+
+def schedule_row(schedule: Schedule) -> dict[str, object]:
+    """Return a schedule as the flat object that the commands print."""
+    due = next_starts(schedule, now(), 1)
     return {
         "schedule_id": schedule.schedule_id,
         "market": schedule.market,
-        "arguments": schedule.arguments,
+        "arguments": dict(schedule.arguments),
+        "when": {language: _sentence(schedule, language) for language in LANGUAGES},
         "cron": schedule.cron,
         "zone": schedule.zone,
+        "jitter_minutes": schedule.jitter_minutes,
+        "hours": schedule.hours,
+        "tags": list(schedule.tags),
         "next_at": due[0] if due else None,
-        "paused_until": schedule.paused_until,
+        "paused_until": None if schedule.paused_until in {None, UNTIL_RESUMED} else schedule.paused_until,
+        "is_paused": schedule.is_paused(now()),
         "pause_reason": schedule.pause_reason,
+        "created_by": schedule.created_by,
     }
 
 
 def _local(moment: datetime, zone: str) -> str:
-    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}"
+    return f"{moment.astimezone(zone_of(zone)):%Y-%m-%d %H:%M} {zone}"

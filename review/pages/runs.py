@@ -14,7 +14,7 @@ from review.errors import Absent
 from review.languages import message as _
 from review.sessions import RunReader, allowed, from_own_form
 from storage.errors import NotFound
-from storage.runs import RunEvent, load_events, load_run, load_runs
+from storage.runs import AlreadyRunning, RunEvent, load_events, load_run, load_runs
 from storage.schedules import UNTIL_RESUMED, Schedule, load_schedules
 
 router = APIRouter(include_in_schema=False)
@@ -92,7 +92,11 @@ def start_again(request: Request, visitor: RunReader, run_id: str) -> Response:
             run = load_run(session, run_id)
         except NotFound:
             raise Absent from None
-    return RedirectResponse(f"/runs/{start(run.market, run.arguments, visitor.user.login)}", 303)
+    try:
+        run_id = start(run.market, run.arguments, visitor.user.login)
+    except AlreadyRunning as running:
+        run_id = running.run.run_id  # nothing is started twice; what they see is the run that is at it
+    return RedirectResponse(f"/runs/{run_id}", 303)
 
 
 @router.get("/schedules", dependencies=[Depends(allowed("runs"))])

@@ -1,4 +1,4 @@
-"""Jobs, their leases, and what runs and schedules know beyond the first form."""
+"""Jobs and the leases that one process at a time holds."""
 
 import sqlalchemy as sa
 from alembic import op
