@@ -4,18 +4,18 @@ from typing import get_type_hints
 
 import pytest
 
-from records import decision, hit, listing, money, offers, prices, run, watchlist
+from records import decision, hit, listing, money, offers, prices, run, schedule, watchlist
 from tests.realdata import PROJECT
 
 RECORDS = [
     value
-    for module in (money, listing, watchlist, hit, decision, run, prices, offers)
+    for module in (money, listing, watchlist, hit, decision, run, prices, offers, schedule)
     for value in vars(module).values()
     if isinstance(value, type) and dataclasses.is_dataclass(value) and value.__module__ == module.__name__
 ]
 
 
-PAGES = ("records.md", "price-records.md")
+PAGES = ("records.md", "price-records.md", "schedule-records.md")
 
 
 def documented() -> dict[str, str]:
