@@ -18,6 +18,10 @@ LOOKS_LIKE = frozenset(
 )
 
 
+SOUNDS_LIKE = frozenset(frozenset(pair) for pair in ("ck", "sz", "iy", "kq", "sx", "fp", "vw"))
+VOWELS = frozenset("aeiouy")
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """What turns the mark into the word found."""
@@ -29,6 +33,8 @@ class Difference:
     """The letter added, dropped or put in the place of another."""
     looks_alike: bool
     """True for a replacement that the eye overlooks."""
+    other: str = ""
+    """The letter of the mark that was replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,14 @@ RULES: tuple[tuple[Change, Place | None, Rule], ...] = (
 )
 LOOKING_ALIKE = Rule(6, 5)
 """Rule of a replacement inside the mark by a letter that looks alike."""
+SOUNDING_ALIKE = Rule(7, 5)
+"""Rule of a letter replaced, inside or at the end, by one of the same sound (Panasonik, Guccy)."""
+OTHER_VOWEL = Rule(8, 6)
+"""Rule of a vowel replaced by another inside the mark."""
+LONG_VOWEL = Rule(4, 4)
+"""Rule of a long vowel's sign added or left out in kana."""
+LEAST_TWICE = 8
+"""Least length of a mark that may have a double letter made single beside another difference."""
 PLURAL = Rule(5, 5)
 """Rule of an s added or dropped at the end."""
 TWO_EDITS = Rule(10, 10)
@@ -86,6 +100,11 @@ def difference(mark: str, word: str) -> Difference | None:
     edits = list(Levenshtein.editops(mark, word, score_hint=2))
     if len(edits) > 2:
         return _twice_swapped(mark, word)
+    if len(edits) == 2 and len(mark) >= LEAST_TWICE:
+        # A double letter made single is no edit of its own beside another one (Burbury).
+        one, two = _singled(mark), _singled(word)
+        if (one, two) != (mark, word) and Levenshtein.distance(one, two, score_cutoff=1) == 1:
+            return difference(one, two)
     at = [edit.src_pos for edit in edits]
     grows = edits[-1].tag == "insert"
     place = _place(min(at), max(at), len(mark) + 1 if grows else len(mark))
@@ -93,7 +112,8 @@ def difference(mark: str, word: str) -> Difference | None:
     edit = edits[-1]
     letter = mark[edit.src_pos] if edit.tag == "delete" else word[edit.dest_pos]
     looks_alike = edit.tag == "replace" and _looks_like(mark[edit.src_pos], letter)
-    return Difference(kinds[edit.tag], len(edits), place, letter, looks_alike=looks_alike)
+    other = mark[edit.src_pos] if edit.tag == "replace" else ""
+    return Difference(kinds[edit.tag], len(edits), place, letter, looks_alike=looks_alike, other=other)
 
 
 def still_names(found: Difference, length: int, *, on_faked_goods: bool) -> bool:
@@ -113,11 +133,32 @@ def _rule_of(found: Difference) -> Rule:
         if found.place != "inner":
             return NEVER
         return TWO_SWAPS if found.change == "swapped" else TWO_EDITS
-    if found.change in {"added", "dropped"} and found.place == "last" and found.letter == "s":
-        return PLURAL
-    if found.looks_alike and found.place == "inner":
-        return LOOKING_ALIKE
+    special = _rule_of_replacement(found) if found.change == "replaced" else _rule_of_ending(found)
+    if special is not None:
+        return special
     return next(rule for change, place, rule in RULES if change == found.change and place in {None, found.place})
+
+
+def _rule_of_ending(found: Difference) -> Rule | None:
+    """Return the rule of an s at the end, or of a long vowel, added or dropped."""
+    if found.change in {"added", "dropped"}:
+        if found.letter == "ー":
+            return LONG_VOWEL
+        if found.place == "last" and found.letter == "s":
+            return PLURAL
+    return None
+
+
+def _rule_of_replacement(found: Difference) -> Rule | None:
+    """Return the rule of a letter replaced by one that looks or sounds alike, or of one vowel by another."""
+    at_end = found.place == "last"
+    if found.looks_alike and (found.place == "inner" or (at_end and not found.letter.isascii())):
+        return LOOKING_ALIKE
+    if found.other and found.place != "first" and frozenset((found.letter, found.other)) in SOUNDS_LIKE:
+        return SOUNDING_ALIKE
+    if found.place == "inner" and found.other and VOWELS.issuperset((found.letter, found.other)):
+        return OTHER_VOWEL
+    return None
 
 
 def _looks_like(letter: str, other: str) -> bool:

@@ -86,14 +86,18 @@ class ExactIndex:
                     change = change_of(known, _pieces(pieces, one, two, begin, view.text), view, printed)
                 if change == "same" and known.is_nickname:
                     change = "nickname"
-                if change is not None:
+                if change == "syllables":
+                    # nỉ kẻ is a cloth, NI KE on shoes is not: capitals in a text that is not all capitals.
+                    text = printed[from_:to]
+                    if text.isascii() and text.istitle() | text.isupper() and not printed.isupper():
+                        yield number, Place(known, from_, to, change, only_on_faked_goods=True)
+                elif change is not None:
                     yield number, Place(known, from_, to, change)
 
     def find_glued(self, batch: Batch, pieces: Pieces) -> Iterator[tuple[int, Place]]:
         """Yield the number of a text and a place in it: a mark and a word for goods, or two marks, as one word."""
         size = np.diff(pieces.letter_starts)
-        toned = np.diff(pieces.accented) > 0
-        long = np.flatnonzero((pieces.kinds == LATIN) & (size >= GLUED[0] + SHORTEST_REST) & ~toned)
+        long = np.flatnonzero((pieces.kinds == LATIN) & (size >= GLUED[0] + SHORTEST_REST))
         if not len(long):
             return
         keys = sums_of(SKELETON_CODES[pieces.letters])
@@ -121,10 +125,14 @@ class ExactIndex:
         word = batch.view(text).text[start:end]
         length = len(known.letters)
         rest, own = (word[:-length], word[-length:]) if at_end else (word[length:], word[:length])
-        if own != known.letters or known.mark.ambiguous or not (rest in GLUED_WORDS or self._is_form(rest)):
+        # A word of goods leaves an ambiguous mark a word (applepie); another mark's name does not (Appleiphone).
+        is_glued = self._is_form(rest) or (rest in GLUED_WORDS and not known.mark.ambiguous)
+        if own != known.letters or not is_glued:
             return
         start, end = (end - length, end) if at_end else (start, start + length)
-        yield text, Place(known, *batch.original(text, start, end), "same")
+        from_, to = batch.original(text, start, end)
+        if batch.printed[text][from_:to].isascii():
+            yield text, Place(known, from_, to, "same")
 
     def _is_form(self, word: str) -> bool:
         """Say whether a word is a form of a mark whose trade is known."""

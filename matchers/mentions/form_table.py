@@ -8,9 +8,8 @@ import numpy.typing as npt
 
 from matchers.mentions.codes import ACCENTED, DIGIT, KIND, Codes, Flags, Places, codes_of
 from matchers.mentions.forms import SKELETON, Form, spellings_of
-from matchers.mentions.known_names import NICKNAMES
 from matchers.mentions.syllables import SYLLABLE
-from matchers.use.trade_words import KNOWN_TRADES
+from matchers.use.known_marks import KNOWN_TRADES
 from records.watchlist import Mark
 
 # Edits allowed by length of the folded mark: (from length, edits). Signs of other scripts say more than letters.
@@ -25,9 +24,6 @@ def edits_allowed(length: int, *, is_latin: bool = True) -> int:
     return next((edits for least, edits in (DISTANCES if is_latin else OTHER_DISTANCES) if length >= least), 0)
 
 
-EVERY_NICKNAME = frozenset(name for names in NICKNAMES.values() for name in names)
-
-
 class FormTable:
     """The forms of a watch list by number."""
 
@@ -37,16 +33,22 @@ class FormTable:
         """Folded letters of each form, without separators."""
         self._texts: list[str] = []
         self._words: list[str] = []
+        self._nicknames: set[int] = set()
+        self._by_sound: set[int] = set()
         mark_of: list[int] = []
         known: list[bool] = []
         for number, mark in enumerate(self.marks):
             spellings = spellings_of(mark)
-            is_known = bool(mark.nice_classes or (spellings and spellings[0][1].replace(" ", "") in KNOWN_TRADES))
+            is_known = bool(mark.nice_classes or (spellings and spellings[0].words.replace(" ", "") in KNOWN_TRADES))
             known += [is_known] * len(spellings)
-            for text, words in spellings:
-                self._texts.append(text)
-                self._words.append(words)
-                self.letters.append(words.replace(" ", ""))
+            for one in spellings:
+                if one.is_nickname:
+                    self._nicknames.add(len(self._texts))
+                if one.is_by_sound:
+                    self._by_sound.add(len(self._texts))
+                self._texts.append(one.text)
+                self._words.append(one.words)
+                self.letters.append(one.words.replace(" ", ""))
                 mark_of.append(number)
         self._mark_of = np.array(mark_of, np.int32)
         self.is_known: Flags = np.array(known, np.bool_)
@@ -100,7 +102,8 @@ class FormTable:
                 breaks=frozenset(breaks),
                 words=tuple(words),
                 lowered=self._texts[number].lower(),
-                is_nickname=self._texts[number] in EVERY_NICKNAME and self._texts[number] not in mark.variants,
+                is_nickname=number in self._nicknames,
+                is_by_sound=number in self._by_sound,
                 is_known=bool(self.is_known[number]),
                 is_latin=bool(self.is_latin[number]),
             )

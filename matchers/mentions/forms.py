@@ -1,10 +1,12 @@
 """The spellings of a mark that the index looks for, each taken apart once when the watch list is loaded."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from matchers.mentions.known_names import KNOWN_NAMES, NICKNAMES
 from matchers.text.fold import fold_plain
+from matchers.text.scripts import kana_of, romaji_of, spoken_v
 from records.watchlist import Mark
 
 # Digits and signs that stand for a letter; i and l are one, since a capital I is printed like a small l.
@@ -30,6 +32,10 @@ SKELETON: dict[int, str] = str.maketrans(
 DIGITS_AS_LETTERS: dict[int, str] = str.maketrans(dict(zip("0134578$@", "oieastbsa", strict=True)))
 
 SEPARATORS = re.compile(r"[\W_]+")
+KATAKANA = re.compile(r"[\u30a1-\u30fa]")
+# Shorter marks, and shorter words in kana, mean too much else to be known by their sound.
+LEAST_BY_SOUND = 4
+LEAST_KANA = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +58,60 @@ class Form:
     """The spelling of the watch list in small letters."""
     is_nickname: bool
     """True for a name that only buyers and sellers use."""
+    is_by_sound: bool
+    """True for a spelling in kana or romaji worked out from the mark's sound."""
     is_known: bool
     """True where the trade of the mark is known; of other marks fewer alterations are believed."""
     is_latin: bool
     """True where all letters are Latin; others are looked for inside runs without spaces."""
 
 
-def spellings_of(mark: Mark) -> tuple[tuple[str, str], ...]:
-    """Return the distinct spellings of a mark, each with its folded words parted by single spaces.
+@dataclass(frozen=True, slots=True)
+class SpellingOfMark:
+    """One spelling, as it is printed, and where it comes from."""
 
-    The mark's own text comes first, then its variants and known names; what leaves nothing readable is left out.
+    text: str
+    words: str
+    """Folded words, parted by single spaces."""
+    is_nickname: bool = False
+    is_by_sound: bool = False
+
+
+def spellings_of(mark: Mark) -> tuple[SpellingOfMark, ...]:
+    """Return the distinct spellings of a mark.
+
+    The mark's own text comes first, then its variants, known names and nicknames, then what it is by its sound in kana
+    or romaji where no other spelling is in that script; what leaves nothing readable is left out.
     """
     texts = [mark.text, *mark.variants]
     words = [_folded_words(text) for text in texts]
     letters = words[0].replace(" ", "")
-    known = (*KNOWN_NAMES.get(letters, ()), *NICKNAMES.get(letters, ()))
-    pairs = zip((*texts, *known), (*words, *map(_folded_words, known)), strict=True)
-    first: dict[str, str] = {}
-    for text, folded in pairs:
-        if len(folded) > 1:
-            first.setdefault(folded, text)
-    return tuple((text, folded) for folded, text in first.items())
+    found = [SpellingOfMark(text, folded) for text, folded in zip(texts, words, strict=True)]
+    found += [SpellingOfMark(text, _folded_words(text)) for text in KNOWN_NAMES.get(letters, ())]
+    found += [SpellingOfMark(text, _folded_words(text), is_nickname=True) for text in NICKNAMES.get(letters, ())]
+    first: dict[str, SpellingOfMark] = {}
+    for one in (*found, *_by_sound(found)):
+        if len(one.words) > 1:
+            first.setdefault(one.words, one)
+    return tuple(first.values())
+
+
+def _by_sound(found: Sequence[SpellingOfMark]) -> Iterator[SpellingOfMark]:
+    """Yield the spellings that a mark has by its sound."""
+    squashed = [one.words.replace(" ", "") for one in found]
+    has_latin = any(word.isascii() for word in squashed)
+    has_kana = any(KATAKANA.search(word) for word in squashed)
+    if has_latin and not has_kana and len(squashed[0]) >= LEAST_BY_SOUND:
+        kana = kana_of(squashed[0])
+        if kana and len(kana) >= LEAST_KANA:
+            yield SpellingOfMark(kana, kana, is_by_sound=True)
+    if has_kana:
+        for word in squashed:
+            spoken = spoken_v(word)
+            if spoken:
+                yield SpellingOfMark(spoken, spoken, is_nickname=True)
+            if not has_latin and len(word) >= LEAST_BY_SOUND:
+                yield from (SpellingOfMark(latin, latin, is_by_sound=True) for latin in romaji_of(word))
 
 
 def _folded_words(text: str) -> str:

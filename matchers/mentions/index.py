@@ -9,12 +9,13 @@ from matchers.mentions.batch import Batch, cut
 from matchers.mentions.codes import DIGIT, KIND, SIGN
 from matchers.mentions.exact import ExactIndex
 from matchers.mentions.form_table import FormTable
+from matchers.mentions.masks import MaskIndex
 from matchers.mentions.mention import CHANGE_WORDS, OTHER_LETTERS, Change, Mention
 from matchers.mentions.misspelt import MisspeltIndex
 from matchers.mentions.place import Place
 from matchers.mentions.runs import RunIndex
 from matchers.use.goods import sells_faked_goods
-from matchers.use.trades import is_often_faked, trades_of_listing, trades_of_mark
+from matchers.use.trades import home_of_mark, is_often_faked, trades_of_listing
 from records.hit import Span
 from records.listing import Listing
 from records.watchlist import Mark
@@ -34,6 +35,7 @@ class MarkIndex:
         self._exact = ExactIndex(forms)
         self._misspelt = MisspeltIndex(forms, self._exact)
         self._runs = RunIndex(forms)
+        self._masks = MaskIndex(forms)
 
     def find(self, texts: Sequence[str]) -> list[tuple[Place, ...]]:
         """Return the places of each text where a mark is named, in text order; no two of one mark overlap."""
@@ -45,6 +47,8 @@ class MarkIndex:
         for number, place in self._exact.find_glued(batch, pieces):
             found[number].append(place)
         for number, place in self._misspelt.find(batch, pieces):
+            found[number].append(place)
+        for number, place in self._masks.find(batch):
             found[number].append(place)
         self._find_with_signs(batch, found)
         foreign = np.unique(batch.text_at(np.flatnonzero(KIND[batch.codes] > DIGIT)))
@@ -82,7 +86,7 @@ def mentions_of(listing: Listing, field: str, places: Iterable[Place]) -> Iterat
 
 def _is_of_another_trade(listing: Listing, mark: Mark) -> bool:
     """Say whether the goods are surely not of the mark's trade: a near word is another name then (Maxwell cat food)."""
-    ours = trades_of_mark(mark)
+    ours = home_of_mark(mark)
     if not ours or ours & EVERYWHERE:
         return False
     theirs = trades_of_listing(listing)

@@ -9,8 +9,8 @@ from records.watchlist import Mark
 
 # What was done to the mark's spelling, the least first. Of several changes the last in this list is told.
 Change = Literal[
-    "same", "nickname", "joined", "spaced", "hyphened", "doubled", "swapped", "added", "dropped", "replaced",
-    "spelt_out", "styled", "signs", "look_alike",
+    "same", "nickname", "joined", "spaced", "syllables", "hyphened", "doubled", "swapped", "added", "dropped",
+    "replaced", "spelt_out", "styled", "signs", "look_alike",
 ]  # fmt: skip
 
 # In plain words, for evidence: "%s" is printed after the spelling found and the mark.
@@ -19,6 +19,7 @@ CHANGE_WORDS: dict[Change, str] = {
     "nickname": "a nickname or short name of the mark",
     "joined": "words written together",
     "spaced": "letters or syllables set apart by spaces",
+    "syllables": "syllables of the mark set apart as words",
     "hyphened": "a hyphen inside the mark",
     "doubled": "a letter doubled or a double letter made single",
     "swapped": "two neighbouring letters swapped",
@@ -35,7 +36,7 @@ CHANGE_WORDS: dict[Change, str] = {
 HIDING_CHANGES: frozenset[Change] = frozenset({"spelt_out", "styled", "signs", "look_alike"})
 # Changes that are plain slips or ordinary writing on most goods, but a known dodge on goods that are often faked.
 DOUBTFUL_CHANGES: frozenset[Change] = frozenset(
-    {"spaced", "hyphened", "doubled", "swapped", "added", "dropped", "replaced"}
+    {"spaced", "syllables", "hyphened", "doubled", "swapped", "added", "dropped", "replaced"}
 )
 
 # Changes that make another name as easily as a slip.

@@ -13,6 +13,8 @@ from matchers.mentions.place import MOST_TRIED, Place
 from matchers.text.fold import View
 
 SKIPPED = re.compile(r"[\s・･=＝·\-‐]")
+# A hyphen or dash between katakana is the sign of a long vowel.
+HYPHEN_AS_LONG = re.compile(r"(?<=[ァ-ヺ])[-‐‑–—―−](?=[ァ-ヺ])")
 KATAKANA = re.compile(r"[\u30a1-\u30fa\u30fc-\u30ff]")
 KANJI = re.compile(r"[\u3400-\u9fff々]")
 HIRAGANA = re.compile(r"[\u3041-\u309f]")
@@ -21,8 +23,9 @@ OTHER_LETTER = re.compile(r"[^\W\d_a-z]")
 # A katakana form this long is a name wherever it stands, unless the mark is also a word (シャープペンシル is a pencil);
 # others must not run on in katakana, except into a word for goods.
 LONG_KATAKANA = 4
+SHORT_KATAKANA = 3
 # Kanji that look like a kana, and small kana printed large; both sides of a comparison are read so.
-_KANJI_AS_KANA = dict(zip("二口力夕卜工八千一", "ニロカタトエハチー", strict=True))
+_KANJI_AS_KANA = dict(zip("二口力夕卜工八千一才厶乂", "ニロカタトエハチーオムメ", strict=True))
 _SMALL_AS_LARGE = dict(zip("ァィゥェォッャュョヮ", "アイウエオツヤユヨワ", strict=True))
 KANA_SKELETON = str.maketrans({**_KANJI_AS_KANA, **_SMALL_AS_LARGE})
 LOOK_ALIKE_KANJI = frozenset(_KANJI_AS_KANA)
@@ -65,8 +68,9 @@ class RunIndex:
         """Yield the places where a form stands; a sign or space inside that the form does not have is told."""
         if not self._lengths or not OTHER_LETTER.search(view.text):
             return
-        places = [place for place, char in enumerate(view.text) if not SKIPPED.match(char)]
-        letters = "".join(view.text[place] for place in places)
+        read = HYPHEN_AS_LONG.sub("ー", view.text)
+        places = [place for place, char in enumerate(read) if not SKIPPED.match(char)]
+        letters = "".join(read[place] for place in places)
         text = letters.translate(KANA_SKELETON)
         tried: Counter[int] = Counter()
         for at in range(len(text) - 1):
@@ -78,14 +82,26 @@ class RunIndex:
                     form = self._forms.form(number)
                     stop = at + length
                     look_alike = letters[at:stop] != form.letters
-                    if look_alike and not (KATAKANA.match(form.letters) and length >= LONG_KATAKANA):
+                    if look_alike and not _may_look_alike(form, read, places[at:stop]):
                         continue
                     start, end = places[at], places[stop - 1] + 1
-                    if _stands_alone(form, view.text, start, end):
+                    if _stands_alone(form, read, start, end):
                         gaps = [view.text[places[n] + 1 : places[n + 1]] for n in range(at, stop - 1)]
                         is_split = any(gap and n + 1 not in form.breaks for n, gap in enumerate(gaps))
                         change = _change_of(form, letters[at:stop], is_split=is_split)
                         yield Place(form, *view.original(start, end), change)
+
+
+def _may_look_alike(form: Form, text: str, places: list[int]) -> bool:
+    """Say whether other signs may stand for those of a katakana form: in a short one, only one between katakana."""
+    if not KATAKANA.match(form.letters):
+        return False
+    if len(places) >= LONG_KATAKANA:
+        return True
+    odd = [at for at, place in enumerate(places) if text[place] != form.letters[at]]
+    beside = text[places[0] - 1 : places[0]] if places[0] else "", text[places[-1] + 1 : places[-1] + 2]
+    is_whole = not any(map(KANJI.match, beside))
+    return len(places) == SHORT_KATAKANA and form.is_known and len(odd) == 1 and odd[0] > 0 and is_whole
 
 
 def _change_of(form: Form, letters: str, *, is_split: bool) -> Change:
@@ -100,7 +116,7 @@ def _change_of(form: Form, letters: str, *, is_split: bool) -> Change:
 def _stands_alone(form: Form, text: str, start: int, end: int) -> bool:
     """Say whether the neighbours let the form be read as a name of its own."""
     letters = form.letters
-    is_long = len(letters) >= LONG_KATAKANA and not form.mark.ambiguous
+    is_long = len(letters) >= LONG_KATAKANA and not form.mark.ambiguous and not form.is_by_sound
     before, after = text[start - 1 : start] if start else "", text[end : end + 1]
     if KATAKANA.match(letters[0]) and KATAKANA.match(before):
         run = re.search(r"[\u30a1-\u30fa\u30fc-\u30ff]+$", text[max(0, start - LONGEST_RUN) : start])

@@ -24,6 +24,8 @@ SHORT_GAPS = frozenset(".*'·~")
 
 # A mark shorter than this is not looked for in split or look-alike spellings: too many chance hits.
 SHORTEST_ALTERED = 4
+# A mark of so many letters taken apart into syllables is meant, not chance.
+SURE_SYLLABLES = 6
 
 
 def change_of(form: Form, pieces: tuple[Piece, ...], view: View, printed: str) -> Change | None:
@@ -146,8 +148,7 @@ def _split_change(form: Form, pieces: tuple[Piece, ...], extra: list[str]) -> Ch
         return None
     spelt_out = len(form.letters) >= SHORTEST_ALTERED and all(len(piece.letters) == 1 for piece in pieces)
     if all(gap.isspace() for gap in extra):
-        spaced: Change | None = "spaced" if _is_spaced(form, pieces) else None
-        return "spelt_out" if spelt_out else spaced
+        return "spelt_out" if spelt_out else _spaced_change(form, pieces)
     if all(len(piece.letters) == 1 for piece in pieces):
         return "signs"
     has_space = any(gap != gap.strip() for gap in extra)
@@ -165,12 +166,14 @@ def _is_code(form: Form, extra: list[str]) -> bool:
     return len(form.letters) < SHORTEST_ALTERED and not (form.is_known and all(gap in SHORT_GAPS for gap in extra))
 
 
-def _is_spaced(form: Form, pieces: tuple[Piece, ...]) -> bool:
-    """Say whether spaces alone can be meant to split the mark: not where two syllables make two words."""
-    if form.mark.ambiguous or len(form.letters) < SHORTEST_ALTERED:
-        return False
+def _spaced_change(form: Form, pieces: tuple[Piece, ...]) -> Change | None:
+    """Return whether spaces alone can be meant to split the mark; two syllables may as well be two words."""
+    if len(form.letters) < SHORTEST_ALTERED:
+        return None
+    if form.mark.ambiguous:
+        return "spaced" if len(pieces) >= 3 and len(form.letters) >= SURE_SYLLABLES else None
     words = all(SYLLABLE.match(piece.letters) and len(piece.letters) > 1 for piece in pieces)
-    return not (words and len(form.letters) < 6)
+    return "syllables" if words and len(form.letters) < SURE_SYLLABLES else "spaced"
 
 
 def _is_list(gaps: list[tuple[int, str]]) -> bool:

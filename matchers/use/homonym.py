@@ -1,10 +1,22 @@
 """Where the letters of a mark mean something else: an ordinary word, a style, another company."""
 
-from matchers.mentions.mention import OTHER_LETTERS, Mention
+from matchers.mentions.mention import HIDING_CHANGES, OTHER_LETTERS, Mention
+from matchers.text.fold import accented_view
+from matchers.use.intent_words import GENUINE, IMITATION
 from matchers.use.ordinary_words import is_common_word, is_ordinary
-from matchers.use.relation_words import AND_NAME, FABRIC, SHOP_AFTER, STYLE_AFTER, STYLE_BEFORE
+from matchers.use.relation_words import (
+    AND_NAME,
+    FABRIC,
+    FITS_BEFORE,
+    MODEL_CODE,
+    OTHER_BODY_AFTER,
+    OTHER_BODY_BEFORE,
+    SHOP_AFTER,
+    STYLE_AFTER,
+    STYLE_BEFORE,
+)
 from matchers.use.surroundings import Surroundings
-from matchers.use.trades import DEVICES, letters_of, makes_devices, trades_of_listing, trades_of_mark
+from matchers.use.trades import DEVICES, home_of_mark, letters_of, makes_devices, trades_of_listing
 from records.listing import Listing
 
 # Brand fields that name no brand.
@@ -25,6 +37,10 @@ NO_BRAND = frozenset(
 )
 # A form this short is a model code as often as a mark; it needs the support that an ambiguous mark needs.
 SHORT_FORM = 3
+# Marks of these trades are named on goods of any.
+ON_ANY_GOODS = frozenset({"character", "component", "spareparts"})
+# A cue of fitting this near before a word supports it (Akku für Canon).
+FITS_REACH = 25
 
 
 def reason_of_other_meaning(listing: Listing, mention: Mention, around: Surroundings) -> str | None:
@@ -40,7 +56,7 @@ def reason_of_other_meaning(listing: Listing, mention: Mention, around: Surround
     letters = letters_of(mention.form)
     is_short = len(letters) <= SHORT_FORM if letters.isascii() else len(letters) < SHORT_FORM
     if mention.mark.ambiguous or is_short or is_common_word(letters):
-        return _reason_of_no_support(listing, mention)
+        return _reason_of_no_support(listing, mention, around)
     return None
 
 
@@ -53,7 +69,8 @@ def _is_word_here(mention: Mention, around: Surroundings) -> bool:
 def _is_in_a_longer_name(mention: Mention, around: Surroundings) -> bool:
     """Say whether the mark is part of a company's name, or a near word is a shop's name (Levi Store)."""
     is_shop = mention.change in OTHER_LETTERS and SHOP_AFTER.match(around.after)
-    return bool(is_shop or AND_NAME.match(around.after))
+    is_other = OTHER_BODY_AFTER.match(around.after) or OTHER_BODY_BEFORE.search(around.before)
+    return bool(is_shop or is_other or AND_NAME.match(around.after))
 
 
 def _names_a_style(around: Surroundings) -> bool:
@@ -62,23 +79,37 @@ def _names_a_style(around: Surroundings) -> bool:
     return around.after.startswith(("風", "ふう", "調")) and bool(FABRIC.search(around.after[:20]))
 
 
-def _reason_of_no_support(listing: Listing, mention: Mention) -> str | None:
+def _reason_of_no_support(listing: Listing, mention: Mention, around: Surroundings) -> str | None:
     """Return what speaks against an ambiguous word: another brand, another trade, or nothing that supports it."""
     if _brand_field_agrees(listing, mention):
         return None
     brand = letters_of(listing.brand or "")
-    ours, theirs = trades_of_mark(mention.mark), trades_of_listing(listing)
+    ours, theirs = home_of_mark(mention.mark), trades_of_listing(listing)
     if brand and brand not in NO_BRAND and not makes_devices(mention.mark):
         return "an ambiguous word, and the brand field names another brand"
-    if makes_devices(mention.mark) and theirs & DEVICES:
+    if not ours:
+        is_small = mention.span.text.islower()
+        return "an ambiguous word in small letters, without support" if is_small else None
+    if ours & (theirs | ON_ANY_GOODS) or (makes_devices(mention.mark) and theirs & DEVICES):
         return None  # parts of devices are sold under many trades
     if "fashion" in ours:
         theirs -= {"phone"}  # marks of fashion are printed on phone cases
-    if ours and theirs and not ours & theirs and not ours & {"character", "component"}:
+    if theirs:
         return "an ambiguous word on goods of another trade"
-    if not ours and mention.span.text.islower():
-        return "an ambiguous word in small letters, without support"
-    return None
+    is_supported = _has_support_of_words(listing, mention, around)
+    return None if is_supported else "an ambiguous word, and nothing in the listing supports it"
+
+
+def _has_support_of_words(listing: Listing, mention: Mention, around: Surroundings) -> bool:
+    """Say whether a model code after the word, or words about genuine or copied goods, show that it is a mark."""
+    if mention.span.field != "title" or not mention.mark.ambiguous or mention.change in HIDING_CHANGES:
+        return True
+    if home_of_mark(mention.mark) & ON_ANY_GOODS or FITS_BEFORE.search(around.before[-FITS_REACH:]):
+        return True
+    title = accented_view(listing.title).text
+    if MODEL_CODE.match(around.after) or any(GENUINE.find(title)) or any(IMITATION.find(title)):
+        return True
+    return mention.span.text.isupper() and not listing.title.isupper() and mention.mark.text.isupper()
 
 
 def _brand_field_agrees(listing: Listing, mention: Mention) -> bool:

@@ -9,22 +9,25 @@ from types import MappingProxyType
 from matchers.mentions.mention import DOUBTFUL_CHANGES, HIDING_CHANGES, Mention
 from matchers.text.characters import is_styled
 from matchers.text.fold import accented_view, fold_accented
-from matchers.use.goods import sells_faked_goods
+from matchers.use.goods import is_on_faked_goods
 from matchers.use.intent_words import (
     DENIED_AFTER,
     DENIED_BEFORE,
     FISHING,
     GENUINE,
+    GRADES,
+    GRADES_OF_WORN,
     GUANGZHOU,
     HEDGE_AFTER,
     IMITATION,
     MATERIAL_AFTER,
     MATERIAL_BEFORE,
-    ONE_TO_ONE,
+    NO_GRADE_AFTER,
+    NO_GRADE_BEFORE,
     PRINTED_ON,
     SCALE,
 )  # fmt: skip
-from matchers.use.trades import makes_devices, trades_of_mark
+from matchers.use.trades import letters_of, makes_devices, trades_of_mark
 from records.hit import Span
 from records.listing import Listing
 
@@ -71,9 +74,10 @@ def find_imitation(listing: Listing, mention: Mention) -> tuple[Found, ...]:
         ]
     title = accented_view(listing.title)
     found += [Found(_in_title(listing, where), "admits an imitation") for where in _admitted(title.text)]
-    if sells_faked_goods(listing):
+    if is_on_faked_goods(listing, mention.mark):
         found += [Found(_in_title(listing, where), "is a grade of copies") for where in _graded(title.text)]
         if not makes_devices(mention.mark) and trades_of_mark(mention.mark) & {"fashion", "watch"}:
+            found += [Found(_in_title(listing, where), "is a grade of copies") for where in _worn_grades(title.text)]
             found += [
                 Found(_in_title(listing, where), "stands for goods of Guangzhou") for where in _guangzhou(title.text)
             ]
@@ -127,9 +131,20 @@ def _admitted(text: str) -> tuple[tuple[int, int], ...]:
 
 @lru_cache(maxsize=KEPT)
 def _graded(text: str) -> tuple[tuple[int, int], ...]:
-    """Return where a title of often faked goods says 1:1, unless it speaks of a scale."""
-    has_grade = "1" in text or "sf" in text
-    return _undenied(ONE_TO_ONE, text) if has_grade and not SCALE.search(text) else ()
+    """Return where a title of often faked goods names a grade of copies, unless it speaks of a scale."""
+    found = _undenied(GRADES, text)
+    if not found or SCALE.search(text):
+        return ()
+    return tuple(
+        (start, end)
+        for start, end in found
+        if not NO_GRADE_BEFORE.search(text[:start]) and not NO_GRADE_AFTER.match(text[end:])
+    )
+
+
+@lru_cache(maxsize=KEPT)
+def _worn_grades(text: str) -> tuple[tuple[int, int], ...]:
+    return _undenied(GRADES_OF_WORN, text)
 
 
 @lru_cache(maxsize=KEPT)
@@ -153,7 +168,7 @@ def _beside(listing: Listing, mention: Mention) -> Iterator[Found]:
     text = listing.text_of(field) or ""
     after = fold_accented(text[end : end + 40])
     hedge = HEDGE_AFTER.match(after.text)
-    if hedge:
+    if hedge and not DENIED_AFTER.match(after.text[hedge.end() :]):
         first, last = after.original(hedge.start(), hedge.end())
         yield Found(Span.cut(listing, field, end + first, end + last), "copies the style of the mark")
     if field == "title" and trades_of_mark(mention.mark) & {"fashion", "watch", "sports"}:
@@ -187,10 +202,16 @@ def hides_the_mark(listing: Listing, mention: Mention) -> bool:
         return True
     return (
         mention.change in DOUBTFUL_CHANGES
-        and sells_faked_goods(listing)
+        and is_on_faked_goods(listing, mention.mark)
         and mention.span.field == "title"
+        and not _is_named_openly(listing, mention)
         and not trades_of_mark(mention.mark) & NEVER_HIDDEN
     )
+
+
+def _is_named_openly(listing: Listing, mention: Mention) -> bool:
+    """Say whether the brand field names the mark as registered: a slip in the title hides nothing then."""
+    return bool(listing.brand) and letters_of(listing.brand or "") == letters_of(mention.mark.text)
 
 
 def _is_decoration(listing: Listing, mention: Mention) -> bool:

@@ -5,26 +5,48 @@ import re
 from matchers.text.phrases import Phrases
 
 # By the accented view: "giá" is a price, "giả" alone is a material (da giả, tóc giả), so only whole phrases count.
+# Each language on its own lines: Vietnamese, English, Japanese, Chinese, then Spanish, Portuguese, French, German,
+# Indonesian, Thai, Korean.
 _IMITATION = (
-    r"hàng\sgiả|đồ\sgiả|giả\smạo|hàng\snhái|đồ\snhái|nhái|hàng\sphếch|hàng\sdỏm|hàng\srởm|hàng\slởm"
-    r"|(?:super|siêu)\s?f[\W_]?[a4@][\W_]?k[\W_]?[e3]|[s5]uperf[a4@]ke|f[\W_]?[a4@][\W_]?k[\W_]?[e3](?:\s?(?:f?[12]|loại\s1))?"
+    r"hàng\sgiả|đồ\sgiả|giả\smạo|hàng\snhái|đồ\snhái|nhái|hàng\sphếch|hàng\sdỏm|hàng\srởm|hàng\slởm|(?:hàng|đồ)\sđểu|hàng\sdựng|hàng\snấu"
+    r"|(?:super|siêu)\s?f[\W_]?[a4@][\W_]?k[\W_]?[e3]|[s5]uperf[a4@]kes?|f[\W_]?[a4@][\W_]?k[\W_]?[e3]s?(?:\s?(?:f?[12]|loại\s1))?"
     r"|r[e3]p[l1i!|][i1!]c[a4@]s?|replika|réplique|imitazione|rep\s?(?:1[:\s]?1|11|auth|siêu\scấp|cao\scấp|f1|s\.?cấp)|r1:1|(?:hàng|bản|giày|túi|dép|đồng\shồ)\srep"
     r"|like\sau(?:th)?(?:entic)?|siêu\scấp|s[.\s]?cấp|(?:hàng|bản|loại)\s(?:chuẩn\s)?(?:sf|f1)(?!\s(?:express|racing|shop))|(?:bản|chuẩn)\s(?:chuẩn\s|đẹp\s|cao\scấp\s)?trung(?!\s(?:tâm|cấp|bình|thu|quốc\stế))"
-    r"|hang\snhai|sieu\scap"
-    r"|counterfeit|knock[\s-]?offs?|bootlegs?|imitation|pirated|dupes?|inspired\sby|mirror\s(?:quality|batch)|(?:1st|first|super|master|high[\s-]quality)\scopy"
-    r"|super\s?clone|best\sbatch|(?:ua|unauthorized\sauthentic)\s(?:batch|quality)|aaa+\s?(?:grade|quality|replica|copy)|not\s(?:orig(?:inal)?|authentic|genuine)|isn't\sauthentic|off-market"
-    r"|スーパーコピー|コピー品|コピー商品|ブランドコピー|コピーブランド|フェイク品|フェイク(?!ファー|レザー|スエード|ムートン|グリーン)|偽物|ニセモノ|偽ブランド|模倣品|模造品|レプリカ|ブート品|海賊版"
-    r"|類似品|非正規|n級品?|高仿|精仿|复刻|a货|仿品|高版本"
+    r"|hang\snhai|hang\sgia(?!\s(?:re|tot|soc|si|dinh|cong|tri|vi|xuong|goc))|sieu\scap|sieu\sfake|ban\srep"
+    r"|(?:không|ko|chẳng|chả)\s(?:phải\s)?(?:là\s)?(?:hàng\s)?(?:chính\shãng|auth(?:entic)?|real|xịn|zin)(?!\s(?:không|ko|đền|hoàn|trả))"
+    r"|counterfeits?|knock[\s-]?offs?|bootlegs?|imitations?|pirated|dupes?|inspired\sby|mirror\s(?:quality|batch|grade|copy|image)|(?:1st|first|super|master|high[\s-]quality|high|aaa|exact)\scop(?:y|ies)"
+    r"|super\s?clones?|clones?(?!\s(?:wars?|trooper|commander|force|army))|(?:best|top|og|ljr|pk|god)\sbatch|(?:ua|unauthorized\sauthentic)\s(?:batch|quality|version)|aaa+\s?(?:grade|quality|replica|copy)|off-market"
+    r"|look[\s-]?alikes?|homages?|fugazi|(?:vs|vsf|clean|noob|zf|jf|qf|arf|ppf|pk|god)\sfactory|same\sas\sretail|7a\s(?:quality|grade|copy)|faux\s(?:designer|bags?|handbags?|purses?|wallets?|watch(?:es)?|shoes)"
+    r"|(?:not|isn't|is\snot)\s(?:an?\s)?(?:100%\s)?(?:orig(?:inal)?|authentic|genuine|real|legit|the\sreal\s(?:thing|deal|one))"
+    r"|スーパーコピー|コピー品|コピー商品|ブランドコピー|コピーブランド|フェイク品|フェイク(?!ファー|レザー|スエード|ムートン|グリーン|タン|パール)|偽物|ニセ物|ニセモノ|にせもの|偽ブランド|模倣品|模造品|レプリカ(?!ユニ|ジャージ|シャツ|ヘルメ|モデル)|ブート品|海賊版"
+    r"|類似品|粗悪品|非正規品?|n級品?|s級品?|イミテーション(?!パール|レザー|ダイヤ|ファー|ジュエ|フラワー|グリーン)|パチモン|ぱちもん|バッタもん|本物かどうか(?:を|は|の)?(?:ご)?判断"
+    r"|(?:本物|正規品|純正品|公式品)(?:では|じゃ)(?:ありません|ない(?!場合|と|の?なら)|ございません)"
+    r"|高仿|精仿|复刻|a货|仿品|高版本|仿制品?|仿牌|假货|假冒|山寨|盗版|原单|尾单|超a|莆田|纯原|顶级版|一比一|1比1|非正品|不是正品"
+    r"|r[eé]plicas?|imitaci[oó]n(?:es)?|imita[çc][aã]o|falsificad[oa]s?|copia\s(?:aaa|exacta|1:1|id[eé]ntica|fiel)|tipo\soriginal|calidad\sespejo|primeira\slinha|no\s(?:es\s|son\s)?original(?:es)?"
+    r"|contrefa[çc]ons?|fausses?|fälschung|nachahmung|replik|nachbau"
+    r"|palsu|tiruan|kw\s?(?:super|premium|1|satu|ori|grade)|(?:premium|super)\s(?:grade|ori|kw)|grade\s(?:ori|original|premium|aaa?|super)|mirror\s(?:ori|1:1)|bukan\s(?:ori|original|asli)|non\sori"
+    r"|ของปลอม|งานก๊อป|ก๊อป|มิลเลอร์|짝퉁|이미테이션|레플리카|미러급|가품"
 )
 IMITATION = Phrases({"imitation": _IMITATION})
 # Beside these words nhái is a frog, the bait.
 FISHING = re.compile(r"(?<!\w)(?:câu|mồi|lure|cá\slóc|nhái\shơi|ếch)(?!\w)")
-# One to one and SF (super fake) are grades of copies on goods that are often faked; elsewhere a scale or a carrier.
-ONE_TO_ONE = re.compile(
+# Grades of copies on goods that are often faked; elsewhere a scale, a carrier, a race, a battery, a kilowatt.
+GRADES = re.compile(
     r"(?<![\w:.,/])1\s?:\s?1(?![\w:])|(?<!\w)sf(?![\w-])(?!\s(?:express|jack))"
     r"|(?<!\w)(?:bản|chuẩn|rep|loại|hàng)\s1\s?[-/]\s?1(?![\w/-])"
+    r"|(?<![\w.])rep(?![\w.])(?!\s(?:liền|nhanh|tin|ib|inbox|lại|ngay|sau|chậm|khách))|(?<!\w)reps(?!\w)"
+    r"|(?<!\w)f1(?!\w)(?!\s(?:racing|đua|team|xe|formula|grand|hạt|giống|ferrari|red|mercedes|sim|visa|plus))"
 )
-SCALE = re.compile(r"tỉ\slệ|tỷ\slệ|scale|mô\shình|pha|ratio|figure|đồ\schơi|diecast|nước|prefect")
+# Said so of clothes, shoes, bags and watches only.
+GRADES_OF_WORN = re.compile(
+    r"(?<![\w.])(?<!\d\s)kw(?!\w)|(?<!\w)a{3,}\+?(?!\w)|(?<!\w)7a(?!\w)"
+    r"|(?<![ァ-ヿ])コピー(?![ァ-ヿ]|機|用紙|複合|紙|防止|元|本体|可|不可|品|商品|ブランド)"
+)
+SCALE = re.compile(r"tỉ\slệ|tỷ\slệ|scale|mô\shình|pha|ratio|figure|đồ\schơi|diecast|nước|prefect|ミニカー|模型|比例")
+NO_GRADE_BEFORE = re.compile(
+    r"(?:size|form|đổi(?:\strả)?|bảo\shành|bh|đúng|pin|vỉ|cỡ|xe|đua|hạt\sgiống|giống|formula|team|racing)\s$"
+)
+NO_GRADE_AFTER = re.compile(r"^\s(?:đổi|replacement|exchange|coaching|warranty|scale|size|交換)")
 # Guangzhou goods: a grade on clothes, shoes and bags; QC 3.0 is quick charging.
 GUANGZHOU = re.compile(r"(?<!\w)(?:quảng\schâu|qccc|qc(?!\s?\d|\w)(?:\s?cc)?|hàng\sqc)(?!\w)")
 # The mark's name put on goods of no name.
@@ -34,19 +56,19 @@ PRINTED_ON = re.compile(
 )
 # Japanese hedges count only directly after a mark: 春風 and Aタイプ are words.
 HEDGE_AFTER = re.compile(
-    r"^\s?(?:風(?!味|呂|邪|景|車|船|鈴|水)|ふう|タイプ(?!\s?[a-z0-9])|調(?!味|理|整|節|査)|もどき|[\s-]?inspired(?!\w)|\sdupe(?!\w)|コピー(?!ライト|機|用紙)|仕様風|系コピー)"
+    r"^\s?(?:風(?!味|呂|邪|景|車|船|鈴|水)|ふう|タイプ(?!\s?[a-z0-9])|調(?!味|理|整|節|査)|もどき|っぽい|ライク(?!ア)|[\s-]?inspired(?!\w)|\s(?:dupes?|reps?|clones?|knock[\s-]?offs?|look[\s-]?alikes?)(?!\w)|コピー(?!ライト|機|用紙|複合|トナー|紙|防止|元)|仕様風|系コピー)"
 )
 
 # Printed before the word, these deny it or promise against it. Words that are also parts of goods' names (chống nắng,
 # không dây, phòng ngủ) deny only what they stand right before, or with a verb that sells.
 DENIED_BEFORE = re.compile(
-    r"(?<!\w)(?:không\sbao\sgiờ|cam\skết|phân\sbiệt|phát\shiện|nếu|tránh|anti|never|against|avoid|beware|khác\sxa|đâu\sphải|tẩy\schay|mua\sphải|đền|bồi\sthường|cảnh\sgiác|say\sno|detect|report|vs"
-    r"|(?:không|ko|k|chẳng|chưa|nói\skhông|not|no)\s(?:phải|bán|có|là|hề|nhận|làm|kinh\sdoanh|chơi|dùng|nhập|với|sell|selling|a|an|any))(?!\w)[^.!?;|】]{0,45}$"
+    r"(?<!\w)(?:không\sbao\sgiờ|cam\skết|phân\sbiệt|phát\shiện|nếu|tránh|anti|never|against|avoid|beware|khác\sxa|đâu\sphải|nhận\sbiết|hướng\sdẫn|sách|spot|identify|tell|recogni[sz]e|how\sto|guide\sto|difference|tẩy\schay|mua\sphải|đền|bồi\sthường|cảnh\sgiác|say\sno|detect|report|vs"
+    r"|(?:không|ko|k|chẳng|chưa|nói\skhông|not|no)\s(?:phải|bán|có|là|hề|nhận|làm|kinh\sdoanh|chơi|dùng|nhập|với|sell|selling|a|an|any))(?!\w)(?:[^.!?;|】,]{0,45}|[^.!?;|】,]{0,30}(?:giả|nhái|fake|rep|copy|replica)[^.!?;|】]{0,25})$"
     r"|(?<!\w)(?:không|ko|k|chẳng|chưa|nói\skhông|chống|(?:đề\s)?phòng|not|no|non|without)(?:\s(?:hàng|đồ|chống|an|a|any|the))*[\s:-]$"
     r"|(?:アンチ|対策|防止)[^。]{0,6}$"
 )
 DENIED_AFTER = re.compile(
-    r"^[^.!?;|。]{0,30}?(?:hoàn\stiền|hoàn\s\d|đền|bồi\sthường|ではありません|ではない|ではございません|じゃない|は一切|取り扱(?:って|い)(?:い|ま|お)|にご注意|防止|対策|gấp\s\d|(?<!\w)x\s?\d+|free\sguarantee|refund)"
+    r"^[^.!?;|。]{0,30}?(?:hoàn\stiền|hoàn\s\d|đền|bồi\sthường|ではありません|ではない|ではございません|じゃない|は一切|取り扱(?:って|い)(?:い|ま|お)|にご?注意|にはご?注意|防止|対策|の?見分け|鑑別|排除|撲滅|ではなく|は販売して(?:い|お)|gấp\s\d|(?<!\w)x\s?\d+|free\sguarantee|refund)"
 )
 # Said of a material or a paper, not of goods under a mark.
 MATERIAL_AFTER = re.compile(

@@ -19,9 +19,11 @@ ORDINARY: dict[str, tuple[str, str]] = {
         r"chống|sủi|máy\ssủi|tạo|thở|máy|bình|kèm|khí|nồng\sđộ|hồ|van|đo|spo2|cung\scấp|thiếu|bể|giàu|bọt|nhuộm|đồng\shồ",
         r"hóa|hoá|già|trợ|gas|hòa|cho\scá|âm|máu|tự",
     ),
+    "nike": (r"goddess|nữ\sthần|winged", r"goddess|of\s(?:samothrace|victory)|missile"),
+    "puma": (r"con|báo", r"cougar|cat|wildlife|animal"),
     "lion": (
         r"red|sea|hình|con|đầu|golden|the|black|white|li|gold|king|mountain",
-        r"house|king|heart|head|dance|fish|cub",
+        r"house|king|heart|head|dance|fish|cub|mane|roar",
     ),
     "champion": (r"sakos|cận\schiến|c1|world|valorant|the|league\sof", r"leagues?|valorant|cup|ship"),
     "acnes": (r"anti[\s-]?|ngừa|trị", r""),
@@ -33,7 +35,10 @@ ORDINARY: dict[str, tuple[str, str]] = {
     ),
     "pigeon": (r"", r"egg|blood|hole"),
     "pilot": (r"auto|áo|kính|phi\scông|drone", r"princess|jacket"),
-    "onepiece": (r"waist|swim\w*", r"swimsuit|swimwear|bikini|bodysuit|dress"),
+    "onepiece": (
+        r"waist|swim\w*|花柄|柄|レース|ロング|ミニ|シャツ|ニット|キャミ|マタニティ|デニム|フリル|リネン|綿",
+        r"swimsuit|swimwear|bikini|bodysuit|dress|レディース|ドレス|水着|膝丈|長袖|半袖|ロング|ミモレ|マタニティ|パジャマ|jumpsuit",
+    ),
     "supreme": (
         r"omega|low|reign",
         r"monogram|commander|court|canvas|quality|comfort|cotton|taste|pizza",
@@ -41,7 +46,11 @@ ORDINARY: dict[str, tuple[str, str]] = {
     "offwhite": (r"màu|color|colour|in", r"color|colour|cream"),
     "tiger": (r"onitsuka|white|bengal|hình|con|year\sof\sthe", r"balm|eye|head|print|king|shrimp|woods"),
     "balance": (r"", r"bike"),
-    "sharp": (r"hyper|super|dao|f|c|very|razor", r"liner|knife|knives|edge|needle|scissors|tool"),
+    "newbalance": (r"a|the", r"board|sheet|level|of|between|beam|bike"),
+    "sharp": (
+        r"hyper|super|dao|f|c|very|razor",
+        r"(?:kitchen\s|chef\s|paring\s)?knife|liner|knives|edge|needle|scissors|tool",
+    ),
     "jordan": (r"michael|", r"judy|almonds?|river|peterson|belfort"),
     "citizen": (r"senior|kane|us|first", r"ship|kane|science"),
     "canon": (r"dây|jack|đầu|giắc|bang", r"event|law"),

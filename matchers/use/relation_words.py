@@ -5,8 +5,8 @@ import re
 # What follows names the thing that the goods fit. "cho" alone counts unless a person or animal follows.
 FITS_BEFORE = re.compile(
     r"""(?<!\w)(?:dành\scho|dùng\scho|dùng|sử\sdụng\scho|phù\shợp(?:\s(?:với|cho))?|thích\shợp(?:\s(?:với|cho))?|tương\sthích(?:\s(?:với|cho))?|thay\s(?:thế\s)?cho
-    |thay\sthế|hỗ\strợ|chuyên\s(?:dụng\s)?cho|cho|for|fits?|compatible\swith|replacement|compatible|adecuado\spara|para|untuk|pour|für|passend|kompatibel\smit
-    |sang\sngàm|ngàm)(?!\w)|适用(?:于)?|适配|兼容|สำหรับ|対応""",
+    |thay\sthế|hỗ\strợ|chuyên\s(?:dụng\s)?cho|cho|for|fits?|replacement|compatible|adecuado\spara|para|untuk|pour|für|passend|kompatibel\smit
+    |sang\sngàm|ngàm|hợp\svới|chân\spin|vừa\s(?:cho|với)|works?\swith|compatibles?\s(?:with|con|avec|com)|compatíve(?:l|is)\scom|designed\sfor|suitable\sfor|to\sfit|kompatibel\s(?:mit|dengan)|buat|cocok\s(?:untuk|buat)|dành\sriêng\scho|lắp\scho|gắn\scho|xài\scho|đi\svới|thay\sthế\scho)(?!\w)|适用(?:于)?|适配|兼容|专为|สำหรับ|ใช้กับ|対応|に適合|に使える""",
     re.VERBOSE,
 )
 # Words after "cho" that name who the goods are for, not what they fit.
@@ -20,7 +20,9 @@ CLAUSE_END = re.compile(r"[|;!?。【】]|\s[-–—]\s")
 INGREDIENT_AFTER = re.compile(
     r"^\s?(?:大底|传感器|主摄|感光|センサー|(?:sensor|cảm\sbiến|imx\d+|lizenziert|(?:officially\s)?licen[sc]ed)(?!\w))"
 )
-FITS_AFTER = re.compile(r"^[\w\s/\-.+,、・()]{0,40}?(?:対応|専用|用(?![意途品紙])|互換|適合|专用|通用)")
+FITS_AFTER = re.compile(
+    r"^[\w\s/\-.+,、・()]{0,40}?(?:対応|専用|用(?![意途品紙語具])|互換|適合|专用|通用|に使える|社外品|に取付)"
+)
 # Goods that are made for other goods, by the head of the title.
 PARTS = re.compile(
     r"""(?<!\w)(?:ốp|bao\sda|bao\scase|case|kính\scường\slực|cường\slực|miếng\sdán|miếng\sốp|dán\s(?:màn|camera|mắt|dẻo|lưng|cường)|skin|decal|tem\s(?:decan|dán)|remote|điều\skhiển
@@ -28,14 +30,14 @@ PARTS = re.compile(
     |bo\smạch|board|mạch|van|cổng|chân\s(?:tivi|đế|gương)|ốc|nhông|gạt\smưa|cần\sgạt|chốt|móc\skhóa|mực\s(?:nạp|đổ|nước|màu)|chai\smực|lọ\smực|drum|trống\sin|dụng\scụ|bút\svệ\ssinh
     |bộ\svệ\ssinh|vệ\ssinh|hộp\sđựng|túi\s(?:đựng|hộp)|bọc|nút|thẻ\sthay|pin\smáy|sổ\salbum|đế\s(?:action|trưng|dựng)|bút\skẻ|giá\sđỡ|chân\sđế|kẹp|tay\scầm
     |sensor|cảm\sbiến|gioăng|lưỡi\sdao|đầu\sthay|chổi|bugi|má\sphanh|bố\sthắng|áo\strùm|bạt|thảm\slót|covers?|charger|cables?|screen\sprotector|holder|stand|straps?|watch\sband|adapter|báo\sgiá|nhong|sên|baga|chắn\sbùn|dè\schắn|bao\stay|tay\sdắt|kính\shậu|má\sthắng|heo\sdầu|lọc\snhớt|bình\sxăng\scon|đùm|mâm\sxe|yếm|pát|gác\schân|bọc\syên
-    |silicone?\scase|protector|sleeve|replacement|dus|kotak|tinta|toner\scartridge|ink\scartridge|lens\scap|battery\sgrip|dock|tempered\sglass|capa|película|pel[ií]cula
+    |yên(?:\sxe)?|pô(?:\sxe)?|ống\sxả|cụm|đèn\s(?:hậu|pha|xi\snhan|led\strợ)|gương\s(?:chiếu|xe|hậu)|tem\sxe|dàn\sáo|tay\s(?:thắng|ga|côn|nắm|phanh)|ghi\sđông|phuộc|thảm|cản|cốp|mặt\snạ\sxe|chụp|lót|ốp\sxe|đĩa\s(?:tải|phanh)|củ\sđề|còi|bộ\snồi|nhông\ssên|brake\spads?|oil\sfilter|air\sfilter|floor\smats?|seat\scovers?|light\skit|lens\shood|silicone?\scase|protector|sleeve|replacement|dus|kotak|tinta|toner\scartridge|ink\scartridge|lens\scap|battery\sgrip|dock|tempered\sglass|capa|película|pel[ií]cula
     |pelindung|sarung|casing|funda|carcasa|soporte)(?!\w)
-    |ケース|カバー|フィルム|バンド|充電器|充電ケーブル|ホルダー|互換|手机壳|保护套|数据线|充电线|钢化膜|เคส|ローダー""",
+    |ケース|カバー|フィルム|替えバンド|バンド|充電器|充電ケーブル|ホルダー|互換|手机壳|保护套|数据线|充电线|钢化膜|เคส|ローダー""",
     re.VERBOSE,
 )
 PARTS_AFTER = re.compile(
     r"^[^|\-–【】]{0,30}?(?:(?<!\w)(?:case|covers?|charger|cables?|screen\sprotector|holder|stand|straps?|watch\sband|adapter|remote\scontrol)(?!\w)"
-    r"|ケース|カバー|フィルム|互換バッテリー|保護|数据线|充电线|手机壳|ホルダー)"
+    r"|ケース|カバー|フィルム|互換バッテリー|保護|(?:交換|替え)?(?:バンド|ベルト|ストラップ)(?!付)|数据线|充电线|手机壳|ホルダー)"
 )
 # Goods that are the device itself: with one of these first, a part named later is a gift or a detail.
 DEVICES_FIRST = re.compile(
@@ -59,3 +61,15 @@ HOLDS = re.compile(
 SHOP_AFTER = re.compile(r"^\s?(?:store|shop|studio|boutique|house|fashion|official)(?!\w)")
 # Another company's name: "Jordan & Judy", "TDK Skin".
 AND_NAME = re.compile(r"^\s?&\s?[a-z]{3,}")
+# A place, school, person, event or other company that carries the name.
+OTHER_BODY_AFTER = re.compile(
+    r"^(?:市(?![販場])|県|区(?!分)|町|村(?!田)|駅|大学|高校|神宮|時代|維新|鉛筆|銀行|ufj|公園|城|島)"
+    r"|^\s(?:university|museum|city|street|island|river|stadium|festival|biography|goddess|mythology|law|airport|hotel)(?!\w)"
+)
+OTHER_BODY_BEFORE = re.compile(
+    r"(?<!\w)(?:god(?:dess)?|nữ\sthần|vị\sthần|tượng\sthần|tiểu\sthuyết\scủa|tác\sgiả|tiểu\ssử|dr\.?|mr\.?|paul|novel\sby|written\sby)\s$"
+)
+# A model code after a word shows that the word is a maker's name.
+MODEL_CODE = re.compile(
+    r"^\s(?:\w+\s){0,2}?(?:[a-z]{1,5}-?\d{2,}[a-z\d-]*|\d{3,}[a-z]{0,3}|\d+[a-z]{2,}\d\w*)(?![\w.])"
+)

@@ -4,13 +4,28 @@ from functools import lru_cache
 
 from matchers.text.fold import accented_view, fold_plain
 from matchers.text.phrases import Phrases
-from matchers.use.trade_words import CLASSES, KNOWN_TRADES, SHARED, TRADE_WORDS
+from matchers.use.known_marks import KNOWN_TRADES
+from matchers.use.trade_words import CLASSES, SHARED, TRADE_WORDS
 from records.listing import Listing
 from records.watchlist import Mark
 
 _TRADES = Phrases(TRADE_WORDS)
 
 DEVICES = frozenset({"electronics", "phone", "camera", "printer", "vehicle", "bicycle", "tools", "game", "component"})
+# Trades whose marks are also at home on goods of these: a car maker's cap, a phone maker's loudspeaker.
+RELATED: dict[str, frozenset[str]] = {
+    "vehicle": frozenset({"toys", "fashion", "electronics"}),
+    "electronics": frozenset({"phone", "camera", "printer", "game"}),
+    "phone": frozenset({"electronics"}),
+    "camera": frozenset({"electronics", "phone"}),
+    "printer": frozenset({"electronics", "stationery"}),
+    "game": frozenset({"electronics", "toys"}),
+    "watch": frozenset({"jewellery"}),
+    "household": frozenset({"cosmetics", "baby"}),
+    "health": frozenset({"cosmetics", "food"}),
+    "sports": frozenset({"fashion"}),
+    "toys": frozenset({"game"}),
+}
 OFTEN_FAKED = frozenset({"fashion", "watch", "perfume", "jewellery", "sports"})
 DEVICE_CLASSES = frozenset({7, 9, 11, 12})
 
@@ -39,6 +54,12 @@ def trades_of_mark(mark: Mark) -> frozenset[str]:
     if known or not mark.nice_classes:
         return known
     return frozenset(trade for trade, classes in CLASSES.items() if classes & frozenset(mark.nice_classes))
+
+
+def home_of_mark(mark: Mark) -> frozenset[str]:
+    """Return the mark's trades and those related to them."""
+    ours = trades_of_mark(mark)
+    return ours.union(*(RELATED.get(trade, frozenset()) for trade in ours))
 
 
 def is_often_faked(mark: Mark) -> bool:
