@@ -73,6 +73,8 @@ SOUNDING_ALIKE = Rule(7, 5)
 """Rule of a letter replaced, inside or at the end, by one of the same sound (Panasonik, Guccy)."""
 OTHER_VOWEL = Rule(8, 6)
 """Rule of a vowel replaced by another inside the mark."""
+OTHER_LAST_VOWEL = Rule(None, 7)
+"""The same at the end."""
 LONG_VOWEL = Rule(4, 4)
 """Rule of a long vowel's sign added or left out in kana."""
 LEAST_TWICE = 8
@@ -156,8 +158,8 @@ def _rule_of_replacement(found: Difference) -> Rule | None:
         return LOOKING_ALIKE
     if found.other and found.place != "first" and frozenset((found.letter, found.other)) in SOUNDS_LIKE:
         return SOUNDING_ALIKE
-    if found.place == "inner" and found.other and VOWELS.issuperset((found.letter, found.other)):
-        return OTHER_VOWEL
+    if found.place != "first" and found.other and VOWELS.issuperset((found.letter, found.other)):
+        return OTHER_VOWEL if found.place == "inner" else OTHER_LAST_VOWEL
     return None
 
 

@@ -65,7 +65,7 @@ ACCENTED = _flags(re.compile(r"[\u00c0-\u024f\u1e00-\u1eff]")) & np.fromiter(
     (bool(unicodedata.decomposition(char)) or char in "đĐ" for char in _EVERY), np.bool_, LAST + 1
 )
 """True for printed Latin letters with any accent."""
-SIGN = _flags(re.compile(r"[!@$|€]"))
+SIGN = _flags(re.compile(r"[!¡@$|€]"))
 """True for signs that are printed for a letter."""
 INSIDE = _flags(re.compile(r"[.\-_*'’·~^ˊ`]"))
 """True for signs that may stand inside one misspelt word; a space, slash or comma parts words."""

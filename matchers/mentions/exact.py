@@ -80,16 +80,16 @@ class ExactIndex:
                 start = int(pieces.starts[one]) - begin
                 end = int(pieces.ends[two]) - begin
                 from_, to = batch.original(number, start, end)
-                change: Change | None = "same"
+                change: Change | None = known.change
                 if printed[from_:to].lower() != known.lowered:
                     view = batch.view(number)
                     change = change_of(known, _pieces(pieces, one, two, begin, view.text), view, printed)
-                if change == "same" and known.is_nickname:
-                    change = "nickname"
+                    change = known.change if change == "same" else change
                 if change == "syllables":
                     # nỉ kẻ is a cloth, NI KE on shoes is not: capitals in a text that is not all capitals.
                     text = printed[from_:to]
-                    if text.isascii() and text.istitle() | text.isupper() and not printed.isupper():
+                    shown = text.istitle() or text.isupper() or (len(known.letters) > SHORT + 1 and text[0].isupper())
+                    if text.isascii() and shown and not printed.isupper():
                         yield number, Place(known, from_, to, change, only_on_faked_goods=True)
                 elif change is not None:
                     yield number, Place(known, from_, to, change)

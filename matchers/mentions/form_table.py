@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from matchers.mentions.codes import ACCENTED, DIGIT, KIND, Codes, Flags, Places, codes_of
 from matchers.mentions.forms import SKELETON, Form, spellings_of
+from matchers.mentions.mention import Change
 from matchers.mentions.syllables import SYLLABLE
 from matchers.use.known_marks import KNOWN_TRADES
 from records.watchlist import Mark
@@ -33,7 +34,7 @@ class FormTable:
         """Folded letters of each form, without separators."""
         self._texts: list[str] = []
         self._words: list[str] = []
-        self._nicknames: set[int] = set()
+        self._changes: dict[int, Change] = {}
         self._by_sound: set[int] = set()
         mark_of: list[int] = []
         known: list[bool] = []
@@ -42,8 +43,8 @@ class FormTable:
             is_known = bool(mark.nice_classes or (spellings and spellings[0].words.replace(" ", "") in KNOWN_TRADES))
             known += [is_known] * len(spellings)
             for one in spellings:
-                if one.is_nickname:
-                    self._nicknames.add(len(self._texts))
+                if one.change != "same":
+                    self._changes[len(self._texts)] = one.change
                 if one.is_by_sound:
                     self._by_sound.add(len(self._texts))
                 self._texts.append(one.text)
@@ -102,7 +103,7 @@ class FormTable:
                 breaks=frozenset(breaks),
                 words=tuple(words),
                 lowered=self._texts[number].lower(),
-                is_nickname=number in self._nicknames,
+                change=self._changes.get(number, "same"),
                 is_by_sound=number in self._by_sound,
                 is_known=bool(self.is_known[number]),
                 is_latin=bool(self.is_latin[number]),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from matchers.mentions.known_names import KNOWN_NAMES, NICKNAMES
+from matchers.mentions.mention import Change
 from matchers.text.fold import fold_plain
 from matchers.text.scripts import kana_of, romaji_of, spoken_v
 from records.watchlist import Mark
@@ -15,6 +16,7 @@ SKELETON: dict[int, str] = str.maketrans(
         "l": "i",
         "1": "i",
         "!": "i",
+        "¡": "i",
         "|": "i",
         "0": "o",
         "5": "s",
@@ -25,6 +27,9 @@ SKELETON: dict[int, str] = str.maketrans(
         "@": "a",
         "7": "t",
         "8": "b",
+        "6": "g",
+        "9": "g",
+        "2": "z",
     }
 )
 
@@ -56,8 +61,8 @@ class Form:
     """The letters word by word."""
     lowered: str
     """The spelling of the watch list in small letters."""
-    is_nickname: bool
-    """True for a name that only buyers and sellers use."""
+    change: Change
+    """What the spelling itself changes: nothing, or a name that only buyers use, or signs that look alike."""
     is_by_sound: bool
     """True for a spelling in kana or romaji worked out from the mark's sound."""
     is_known: bool
@@ -73,7 +78,7 @@ class SpellingOfMark:
     text: str
     words: str
     """Folded words, parted by single spaces."""
-    is_nickname: bool = False
+    change: Change = "same"
     is_by_sound: bool = False
 
 
@@ -88,7 +93,7 @@ def spellings_of(mark: Mark) -> tuple[SpellingOfMark, ...]:
     letters = words[0].replace(" ", "")
     found = [SpellingOfMark(text, folded) for text, folded in zip(texts, words, strict=True)]
     found += [SpellingOfMark(text, _folded_words(text)) for text in KNOWN_NAMES.get(letters, ())]
-    found += [SpellingOfMark(text, _folded_words(text), is_nickname=True) for text in NICKNAMES.get(letters, ())]
+    found += [SpellingOfMark(text, _folded_words(text), change="nickname") for text in NICKNAMES.get(letters, ())]
     first: dict[str, SpellingOfMark] = {}
     for one in (*found, *_by_sound(found)):
         if len(one.words) > 1:
@@ -109,7 +114,11 @@ def _by_sound(found: Sequence[SpellingOfMark]) -> Iterator[SpellingOfMark]:
         for word in squashed:
             spoken = spoken_v(word)
             if spoken:
-                yield SpellingOfMark(spoken, spoken, is_nickname=True)
+                yield SpellingOfMark(spoken, spoken, change="nickname")
+            if "ル" in word[1:] and len(word) >= LEAST_BY_SOUND:
+                # Two signs that are printed like one: シャネノレ.
+                taken_apart = word[0] + word[1:].replace("ル", "ノレ")
+                yield SpellingOfMark(taken_apart, taken_apart, change="look_alike")
             if not has_latin and len(word) >= LEAST_BY_SOUND:
                 yield from (SpellingOfMark(latin, latin, is_by_sound=True) for latin in romaji_of(word))
 

@@ -13,6 +13,7 @@ from matchers.mentions.masks import MaskIndex
 from matchers.mentions.mention import CHANGE_WORDS, OTHER_LETTERS, Change, Mention
 from matchers.mentions.misspelt import MisspeltIndex
 from matchers.mentions.place import Place
+from matchers.mentions.respelt import RespeltIndex
 from matchers.mentions.runs import RunIndex
 from matchers.use.goods import sells_faked_goods
 from matchers.use.trades import home_of_mark, is_often_faked, trades_of_listing
@@ -24,6 +25,10 @@ MOST_MENTIONS = 12
 """Places kept of one mark in one field; a title that repeats a mark hundreds of times says nothing more."""
 # Marks of these trades are named on goods of any.
 EVERYWHERE = frozenset({"character", "component"})
+# Changes after which the word may be another name.
+ANOTHER_NAME = OTHER_LETTERS | {"doubled"}
+# From this length a doubled letter changes no name into another.
+SURE = 5
 CHANGE_ORDER: dict[Change, int] = {change: order for order, change in enumerate(CHANGE_WORDS)}
 
 
@@ -36,6 +41,7 @@ class MarkIndex:
         self._misspelt = MisspeltIndex(forms, self._exact)
         self._runs = RunIndex(forms)
         self._masks = MaskIndex(forms)
+        self._respelt = RespeltIndex(forms)
 
     def find(self, texts: Sequence[str]) -> list[tuple[Place, ...]]:
         """Return the places of each text where a mark is named, in text order; no two of one mark overlap."""
@@ -48,7 +54,7 @@ class MarkIndex:
             found[number].append(place)
         for number, place in self._misspelt.find(batch, pieces):
             found[number].append(place)
-        for number, place in self._masks.find(batch):
+        for number, place in (*self._masks.find(batch), *self._respelt.find(batch)):
             found[number].append(place)
         self._find_with_signs(batch, found)
         foreign = np.unique(batch.text_at(np.flatnonzero(KIND[batch.codes] > DIGIT)))
@@ -74,7 +80,7 @@ def mentions_of(listing: Listing, field: str, places: Iterable[Place]) -> Iterat
     for place in places:
         if place.only_on_faked_goods and not (sells_faked_goods(listing) and is_often_faked(place.form.mark)):
             continue
-        if place.is_near and place.change in OTHER_LETTERS and _is_of_another_trade(listing, place.form.mark):
+        if place.is_near and place.change in ANOTHER_NAME and _is_of_another_trade(listing, place):
             continue
         yield Mention(
             mark=place.form.mark,
@@ -84,13 +90,18 @@ def mentions_of(listing: Listing, field: str, places: Iterable[Place]) -> Iterat
         )
 
 
-def _is_of_another_trade(listing: Listing, mark: Mark) -> bool:
-    """Say whether the goods are surely not of the mark's trade: a near word is another name then (Maxwell cat food)."""
+def _is_of_another_trade(listing: Listing, place: Place) -> bool:
+    """Say whether the goods are surely not of the mark's trade: a near word is another name then (Maxwell cat food).
+
+    A word near a mark that is itself a word needs goods of the trade (SuperMe is no Supreme).
+    """
+    mark = place.form.mark
     ours = home_of_mark(mark)
     if not ours or ours & EVERYWHERE:
         return False
     theirs = trades_of_listing(listing)
-    return bool(theirs) and not ours & theirs
+    is_sure = place.change == "doubled" and len(place.form.letters) >= SURE
+    return not is_sure and (bool(theirs) or mark.ambiguous) and not ours & theirs
 
 
 def _plainness(place: Place) -> tuple[bool, bool, int, int, int]:

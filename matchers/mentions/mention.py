@@ -9,14 +9,15 @@ from records.watchlist import Mark
 
 # What was done to the mark's spelling, the least first. Of several changes the last in this list is told.
 Change = Literal[
-    "same", "nickname", "joined", "spaced", "syllables", "hyphened", "doubled", "swapped", "added", "dropped",
-    "replaced", "spelt_out", "styled", "signs", "look_alike",
+    "same", "nickname", "respelt", "joined", "spaced", "syllables", "hyphened", "doubled", "swapped", "added",
+    "dropped", "replaced", "spelt_out", "styled", "signs", "look_alike",
 ]  # fmt: skip
 
 # In plain words, for evidence: "%s" is printed after the spelling found and the mark.
 CHANGE_WORDS: dict[Change, str] = {
     "same": "spelt as registered",
     "nickname": "a nickname or short name of the mark",
+    "respelt": "spelt as it is spoken",
     "joined": "words written together",
     "spaced": "letters or syllables set apart by spaces",
     "syllables": "syllables of the mark set apart as words",
@@ -62,3 +63,8 @@ class Mention:
     def spelling(self) -> Spelling:
         """Exact, or altered in any way beyond case, accents, width and ordinary spacing."""
         return "exact" if self.change == "same" else "altered"
+
+    @property
+    def name(self) -> str:
+        """What the spelling stands for: the form it alters, or the mark where the form itself is printed."""
+        return self.mark.text if self.span.text.lower() == self.form.lower() else self.form

@@ -12,7 +12,7 @@ from matchers.mentions.mention import Change
 from matchers.mentions.place import MOST_TRIED, Place
 from matchers.text.fold import View
 
-SKIPPED = re.compile(r"[\s・･=＝·\-‐]")
+SKIPPED = re.compile(r"[\s・･=＝·\-‐._*]")
 # A hyphen or dash between katakana is the sign of a long vowel.
 HYPHEN_AS_LONG = re.compile(r"(?<=[ァ-ヺ])[-‐‑–—―−](?=[ァ-ヺ])")
 KATAKANA = re.compile(r"[\u30a1-\u30fa\u30fc-\u30ff]")
@@ -85,11 +85,20 @@ class RunIndex:
                     if look_alike and not _may_look_alike(form, read, places[at:stop]):
                         continue
                     start, end = places[at], places[stop - 1] + 1
-                    if _stands_alone(form, read, start, end):
+                    doubled = _doubled_end(form, read, end)
+                    if doubled:
+                        yield Place(form, *view.original(start, end + 1), "doubled")
+                    elif _stands_alone(form, read, start, end):
                         gaps = [view.text[places[n] + 1 : places[n + 1]] for n in range(at, stop - 1)]
                         is_split = any(gap and n + 1 not in form.breaks for n, gap in enumerate(gaps))
                         change = _change_of(form, letters[at:stop], is_split=is_split)
                         yield Place(form, *view.original(start, end), change)
+
+
+def _doubled_end(form: Form, text: str, end: int) -> bool:
+    """Say whether the last sign of a long katakana form is printed twice before the word ends (アディダスス)."""
+    twice = text[end : end + 1] == form.letters[-1] and not KATAKANA.match(text[end + 1 : end + 2])
+    return twice and len(form.letters) >= LONG_KATAKANA and form.letters[-1] != "ー"
 
 
 def _may_look_alike(form: Form, text: str, places: list[int]) -> bool:
@@ -110,7 +119,7 @@ def _change_of(form: Form, letters: str, *, is_split: bool) -> Change:
         return "look_alike" if set(letters) & LOOK_ALIKE_KANJI else "replaced"
     if is_split:
         return "signs"
-    return "nickname" if form.is_nickname else "same"
+    return form.change
 
 
 def _stands_alone(form: Form, text: str, start: int, end: int) -> bool:

@@ -20,7 +20,7 @@ HYPHEN_GAP = re.compile(r"\s?[-‐‑–_]\s?$")
 UNSEEN = re.compile(r"[\u00ad\u0335-\u0338\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 APOSTROPHES = frozenset("'’´`ʼ")
 # Signs that may take a short mark apart (D.H.C); a slash or hyphen parts sizes and codes.
-SHORT_GAPS = frozenset(".*'·~")
+SHORT_GAPS = frozenset(".*'·~•☆★♡♥❤")
 
 # A mark shorter than this is not looked for in split or look-alike spellings: too many chance hits.
 SHORTEST_ALTERED = 4
@@ -42,7 +42,11 @@ def change_of(form: Form, pieces: tuple[Piece, ...], view: View, printed: str) -
     joined = len(gaps) - len(extra) < len(form.breaks)
     # A slash parts two words, as in Off/White for two colours.
     are_words = form.mark.ambiguous and any("/" in gap for _, gap in gaps)
-    if are_words or not _reads_as_mark(form, text, letters, pieces, extra):
+    if (
+        are_words
+        or _opens_a_code(letters, text, view.text[pieces[-1].end :])
+        or not _reads_as_mark(form, text, letters, pieces, extra)
+    ):
         return None
     extra = [] if _is_possessive(form, pieces, extra) else extra
     if letters != form.letters:
@@ -55,6 +59,11 @@ def change_of(form: Form, pieces: tuple[Piece, ...], view: View, printed: str) -
     if any(place in form.breaks and not ORDINARY_GAP.match(gap) for place, gap in gaps):
         return "signs" if len(form.letters) >= SHORTEST_ALTERED and not _is_list(gaps) else None
     return "joined" if joined else "same"
+
+
+def _opens_a_code(letters: str, text: str, after: str) -> bool:
+    """Say whether short capitals run on in digits: LV2322 is a model code."""
+    return len(letters) < SHORTEST_ALTERED and text.isupper() and after[:1].isdigit()
 
 
 def _reads_as_mark(form: Form, text: str, letters: str, pieces: tuple[Piece, ...], extra: list[str]) -> bool:
@@ -131,9 +140,11 @@ def _passes_for_the_other(char: str, others: str, *, is_sure: bool) -> bool:
 
     A small l among small letters is an l, unless the mark is well known: Google is no Googie.
     """
+    if not char.isascii():
+        return True  # a foreign letter printed for either
     if char == "l":
         return is_sure or any(map(str.isupper, others))
-    return char in "ı|ï" or (char == "I" and any(map(str.islower, others)))
+    return char == "|" or (char == "I" and any(map(str.islower, others)))
 
 
 def _is_possessive(form: Form, pieces: tuple[Piece, ...], extra: list[str]) -> bool:

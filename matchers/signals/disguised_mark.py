@@ -20,6 +20,6 @@ def disguised_mark(listing: Listing, mention: Mention, watchlist: WatchList) -> 
         signal="disguised_mark",
         weight=WEIGHTS["disguised_mark"],
         message="%(text)s → %(mark)s: %(change)s.",
-        facts={"text": mention.span.text, "mark": mention.form, "change": CHANGE_WORDS[mention.change]},
+        facts={"text": mention.span.text, "mark": mention.name, "change": CHANGE_WORDS[mention.change]},
         spans=(mention.span,),
     )

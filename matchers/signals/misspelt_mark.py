@@ -25,6 +25,6 @@ def misspelt_mark(listing: Listing, mention: Mention, watchlist: WatchList) -> E
         message="%(text)s → %(mark)s: %(change)s, on goods that are often faked."
         if hides
         else "%(text)s → %(mark)s: %(change)s.",
-        facts={"text": mention.span.text, "mark": mention.form, "change": CHANGE_WORDS[mention.change]},
+        facts={"text": mention.span.text, "mark": mention.name, "change": CHANGE_WORDS[mention.change]},
         spans=(mention.span,),
     )

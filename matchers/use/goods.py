@@ -43,4 +43,5 @@ def is_on_faked_goods(listing: Listing, mark: Mark) -> bool:
     """Say the same for one mark; a listing that names no goods sells what the mark is known for."""
     if sells_faked_goods(listing):
         return True
-    return bool(trades_of_mark(mark) & WORN) and not trades_of_listing(listing)
+    trades = trades_of_listing(listing)
+    return bool(trades_of_mark(mark) & WORN) and (not trades or bool(trades & WORN))

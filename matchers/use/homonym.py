@@ -3,7 +3,7 @@
 from matchers.mentions.mention import HIDING_CHANGES, OTHER_LETTERS, Mention
 from matchers.text.fold import accented_view
 from matchers.use.intent_words import GENUINE, IMITATION
-from matchers.use.ordinary_words import is_common_word, is_ordinary
+from matchers.use.ordinary_words import FOREIGN_WORDS, is_common_word, is_ordinary
 from matchers.use.relation_words import (
     AND_NAME,
     FABRIC,
@@ -39,6 +39,8 @@ NO_BRAND = frozenset(
 SHORT_FORM = 3
 # Marks of these trades are named on goods of any.
 ON_ANY_GOODS = frozenset({"character", "component", "spareparts"})
+# Spellings that nobody gives an ordinary word.
+MEANT = HIDING_CHANGES | {"respelt"}
 # A cue of fitting this near before a word supports it (Akku für Canon).
 FITS_REACH = 25
 
@@ -53,11 +55,20 @@ def reason_of_other_meaning(listing: Listing, mention: Mention, around: Surround
         return "the name goes on: it is another company's"
     if _names_a_style(around):
         return "a style or cloth is named after the mark"
-    letters = letters_of(mention.form)
-    is_short = len(letters) <= SHORT_FORM if letters.isascii() else len(letters) < SHORT_FORM
-    if mention.mark.ambiguous or is_short or is_common_word(letters):
+    if _needs_support(mention):
         return _reason_of_no_support(listing, mention, around)
     return None
+
+
+def _needs_support(mention: Mention) -> bool:
+    """Say whether the letters alone do not tell: an ordinary word, a syllable, or a form as short as a code.
+
+    A mark that is a word in Latin letters is a name in kana, unless the kana are a word as well.
+    """
+    letters = letters_of(mention.form)
+    if letters.isascii():
+        return mention.mark.ambiguous or len(letters) <= SHORT_FORM or is_common_word(letters)
+    return letters in FOREIGN_WORDS or len(letters) < SHORT_FORM
 
 
 def _is_word_here(mention: Mention, around: Surroundings) -> bool:
@@ -102,7 +113,7 @@ def _reason_of_no_support(listing: Listing, mention: Mention, around: Surroundin
 
 def _has_support_of_words(listing: Listing, mention: Mention, around: Surroundings) -> bool:
     """Say whether a model code after the word, or words about genuine or copied goods, show that it is a mark."""
-    if mention.span.field != "title" or not mention.mark.ambiguous or mention.change in HIDING_CHANGES:
+    if mention.span.field != "title" or not mention.mark.ambiguous or mention.change in MEANT:
         return True
     if home_of_mark(mention.mark) & ON_ANY_GOODS or FITS_BEFORE.search(around.before[-FITS_REACH:]):
         return True

@@ -24,7 +24,10 @@ from matchers.use.intent_words import (
     MATERIAL_BEFORE,
     NO_GRADE_AFTER,
     NO_GRADE_BEFORE,
+    NOT_THE_MARK_BEFORE,
+    OTHER_GUARANTEE,
     PRINTED_ON,
+    RACING,
     SCALE,
 )  # fmt: skip
 from matchers.use.trades import letters_of, makes_devices, trades_of_mark
@@ -122,18 +125,24 @@ def _admitted(text: str) -> tuple[tuple[int, int], ...]:
         if frogs and text[start:end] == "nhái":
             continue
         before, after = text[max(0, start - BEFORE) : start], text[end : end + AFTER]
-        if DENIED_BEFORE.search(before) or DENIED_AFTER.match(after):
+        if DENIED_BEFORE.search(before) or _is_denied_after(after):
             continue
         if not (MATERIAL_AFTER.match(after) or MATERIAL_BEFORE.search(before[-12:])):
             found.append((start, end))
     return tuple(found)
 
 
+def _is_denied_after(after: str) -> bool:
+    """Say whether the words after a phrase deny it or promise against it."""
+    denial = DENIED_AFTER.match(after)
+    return denial is not None and not OTHER_GUARANTEE.search(denial[0])
+
+
 @lru_cache(maxsize=KEPT)
 def _graded(text: str) -> tuple[tuple[int, int], ...]:
     """Return where a title of often faked goods names a grade of copies, unless it speaks of a scale."""
     found = _undenied(GRADES, text)
-    if not found or SCALE.search(text):
+    if not found or SCALE.search(text) or RACING.search(text):
         return ()
     return tuple(
         (start, end)
@@ -171,8 +180,11 @@ def _beside(listing: Listing, mention: Mention) -> Iterator[Found]:
     if hedge and not DENIED_AFTER.match(after.text[hedge.end() :]):
         first, last = after.original(hedge.start(), hedge.end())
         yield Found(Span.cut(listing, field, end + first, end + last), "copies the style of the mark")
+    before = fold_accented(text[:start])
+    denied = NOT_THE_MARK_BEFORE.search(before.text)
+    if denied:
+        yield Found(Span.cut(listing, field, *before.original(*denied.span())), "admits an imitation")
     if field == "title" and trades_of_mark(mention.mark) & {"fashion", "watch", "sports"}:
-        before = fold_accented(text[:start])
         printed = PRINTED_ON.search(before.text)
         if printed and printed.end() > printed.start():
             first, last = before.original(printed.start(), printed.end())

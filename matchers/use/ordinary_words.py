@@ -25,7 +25,10 @@ ORDINARY: dict[str, tuple[str, str]] = {
         r"red|sea|hình|con|đầu|golden|the|black|white|li|gold|king|mountain",
         r"house|king|heart|head|dance|fish|cub|mane|roar",
     ),
-    "champion": (r"sakos|cận\schiến|c1|world|valorant|the|league\sof", r"leagues?|valorant|cup|ship"),
+    "champion": (
+        r"world|world's|世界|cận\schiến|c1|world|valorant|the|league\sof",
+        r"leagues?|valorant|cup|ship|ベルト|dog|trophy",
+    ),
     "acnes": (r"anti[\s-]?|ngừa|trị", r""),
     "brother": (r"\d|big|band|little|or|warner|step", r"s\b|and\ssister"),
     "kao": (r"iq|đại|", r"kao"),
@@ -58,7 +61,7 @@ ORDINARY: dict[str, tuple[str, str]] = {
     "meiji": (r"thời|era|", r"era|university|jingu|時代|大学|神宮|維新|通り"),
     "hermes": (r"god|thần|vị\sthần", r"trismegistus"),
     "kirin": (r"chip|hisilicon|cpu", r"\d{3}|beast|lân"),
-    "omega": (r"mega|dầu\scá|", r"[\s-]?[369](?:[\s-]?[369])*|balm|speed"),
+    "omega": (r"mega|dầu\scá|", r"[\s-]?[369](?:[\s-]?[369])*|balm|speed(?!master)"),
     "seiko": (r"matsuda|松田", r"matsuda"),
     "celine": (r"", r"dion"),
     "vans": (r"mini|", r"gogh|life"),
@@ -66,6 +69,15 @@ ORDINARY: dict[str, tuple[str, str]] = {
     "levis": (r"eren|mikasa", r"ackerman|mikasa|strauss\smuseum"),
     "moony": (r"harry|", r"moon"),
 }
+# Names of marks in kana or kanji that are words there as well.
+_FOREIGN = """
+アップル 苹果 ライオン タイガー パイロット チャンピオン ワンピース オメガ ブラザー シャープ アタック ツバキ ピジョン
+キリン 麒麟 明治 スズキ ケイト ホンダ ムーニー 小米 大金 バンズ ジョーダン プーマ コーチ パナマ オレンジ ターゲット
+ギャップ ドーブ ダヴ フォーカス エース プラス ゼブラ サクラ さくら ヤマト ミドリ アサヒ ロッテ モンブラン リンク
+乔丹 匡威
+"""
+FOREIGN_WORDS: frozenset[str] = frozenset(_FOREIGN.split())
+
 _COMPILED: dict[str, tuple[re.Pattern[str] | None, re.Pattern[str] | None]] = {
     key: (
         re.compile(rf"(?<!\w)(?:{before.rstrip('|')})\W{{0,2}}$") if before.rstrip("|") else None,

@@ -6,7 +6,7 @@ import re
 FITS_BEFORE = re.compile(
     r"""(?<!\w)(?:dành\scho|dùng\scho|dùng|sử\sdụng\scho|phù\shợp(?:\s(?:với|cho))?|thích\shợp(?:\s(?:với|cho))?|tương\sthích(?:\s(?:với|cho))?|thay\s(?:thế\s)?cho
     |thay\sthế|hỗ\strợ|chuyên\s(?:dụng\s)?cho|cho|for|fits?|replacement|compatible|adecuado\spara|para|untuk|pour|für|passend|kompatibel\smit
-    |sang\sngàm|ngàm|hợp\svới|chân\spin|vừa\s(?:cho|với)|works?\swith|compatibles?\s(?:with|con|avec|com)|compatíve(?:l|is)\scom|designed\sfor|suitable\sfor|to\sfit|kompatibel\s(?:mit|dengan)|buat|cocok\s(?:untuk|buat)|dành\sriêng\scho|lắp\scho|gắn\scho|xài\scho|đi\svới|thay\sthế\scho)(?!\w)|适用(?:于)?|适配|兼容|专为|สำหรับ|ใช้กับ|対応|に適合|に使える""",
+    |sang\sngàm|ngàm|hợp\svới|chân\spin|vừa(?:\s(?:cho|với))?|dùng\sđược\s(?:cho|với)|lắp\svừa|works?\swith|compatibles?\s(?:with|con|avec|com)|compatíve(?:l|is)\scom|designed\sfor|suitable\sfor|to\sfit|kompatibel\s(?:mit|dengan)|buat|cocok\s(?:untuk|buat)|dành\sriêng\scho|lắp\scho|gắn\scho|xài\scho|đi\svới|thay\sthế\scho)(?!\w)|适用(?:于)?|适配|兼容|专为|สำหรับ|ใช้กับ|対応|に適合|に使える""",
     re.VERBOSE,
 )
 # Words after "cho" that name who the goods are for, not what they fit.
@@ -30,14 +30,15 @@ PARTS = re.compile(
     |bo\smạch|board|mạch|van|cổng|chân\s(?:tivi|đế|gương)|ốc|nhông|gạt\smưa|cần\sgạt|chốt|móc\skhóa|mực\s(?:nạp|đổ|nước|màu)|chai\smực|lọ\smực|drum|trống\sin|dụng\scụ|bút\svệ\ssinh
     |bộ\svệ\ssinh|vệ\ssinh|hộp\sđựng|túi\s(?:đựng|hộp)|bọc|nút|thẻ\sthay|pin\smáy|sổ\salbum|đế\s(?:action|trưng|dựng)|bút\skẻ|giá\sđỡ|chân\sđế|kẹp|tay\scầm
     |sensor|cảm\sbiến|gioăng|lưỡi\sdao|đầu\sthay|chổi|bugi|má\sphanh|bố\sthắng|áo\strùm|bạt|thảm\slót|covers?|charger|cables?|screen\sprotector|holder|stand|straps?|watch\sband|adapter|báo\sgiá|nhong|sên|baga|chắn\sbùn|dè\schắn|bao\stay|tay\sdắt|kính\shậu|má\sthắng|heo\sdầu|lọc\snhớt|bình\sxăng\scon|đùm|mâm\sxe|yếm|pát|gác\schân|bọc\syên
-    |yên(?:\sxe)?|pô(?:\sxe)?|ống\sxả|cụm|đèn\s(?:hậu|pha|xi\snhan|led\strợ)|gương\s(?:chiếu|xe|hậu)|tem\sxe|dàn\sáo|tay\s(?:thắng|ga|côn|nắm|phanh)|ghi\sđông|phuộc|thảm|cản|cốp|mặt\snạ\sxe|chụp|lót|ốp\sxe|đĩa\s(?:tải|phanh)|củ\sđề|còi|bộ\snồi|nhông\ssên|brake\spads?|oil\sfilter|air\sfilter|floor\smats?|seat\scovers?|light\skit|lens\shood|silicone?\scase|protector|sleeve|replacement|dus|kotak|tinta|toner\scartridge|ink\scartridge|lens\scap|battery\sgrip|dock|tempered\sglass|capa|película|pel[ií]cula
+    |yên(?:\sxe)?|pô(?:\sxe)?|ống\sxả|cụm|đèn\s(?:hậu|pha|xi\snhan|led\strợ)|gương\s(?:chiếu|xe|hậu)|tem\sxe|dàn\sáo|tay\s(?:thắng|ga|côn|nắm|phanh)|ghi\sđông|phuộc|thảm|cản|cốp|mặt\snạ\sxe|chụp|lót|ốp\sxe|đĩa\s(?:tải|phanh)|củ\sđề|còi|bộ\snồi|nhông\ssên|brake\spads?|oil\sfilter|air\sfilter|floor\smats?|seat\scovers?|light\skit|lens\shood|khay\ssim|chân\svịt|ron|roăng|sổ\sđựng|kệ\s(?:trưng|để|đựng)|giá\s(?:treo|để|kẹp)|dây\schống\srơi|đầu\sphun|binder|card\ssleeves?|ear\s?pads?|joy-?con\sgrips?|grips?|tali\sjam|correa|coque|hülle|étui
+    |(?:chân|cửa|mặt|phím|cánh|trục|bánh|bạc|mô\stơ|tụ|thanh|ống|phao|lưới|bóng|lồng|khớp|núm|cuộn|lốc|quai|loa)(?:\s\w+){0,2}\s(?:máy|tivi|tủ\slạnh|quạt|xe|đàn|tai\snghe|nồi|laptop|điện\sthoại|đồng\shồ)|silicone?\scase|protector|sleeve|replacement|aftermarket|dus|kotak|tinta|toner\scartridge|ink\scartridge|lens\scap|battery\sgrip|dock|tempered\sglass|capa|película|pel[ií]cula
     |pelindung|sarung|casing|funda|carcasa|soporte)(?!\w)
-    |ケース|カバー|フィルム|替えバンド|バンド|充電器|充電ケーブル|ホルダー|互換|手机壳|保护套|数据线|充电线|钢化膜|เคส|ローダー""",
+    |ケース|カバー|フィルム|替えバンド|バンド|スリーブ|リモコン(?!付)|ストラップ|充電器|充電ケーブル|ホルダー|互換|手机壳|保护套|数据线|充电线|钢化膜|เคส|ローダー""",
     re.VERBOSE,
 )
 PARTS_AFTER = re.compile(
-    r"^[^|\-–【】]{0,30}?(?:(?<!\w)(?:case|covers?|charger|cables?|screen\sprotector|holder|stand|straps?|watch\sband|adapter|remote\scontrol)(?!\w)"
-    r"|ケース|カバー|フィルム|互換バッテリー|保護|(?:交換|替え)?(?:バンド|ベルト|ストラップ)(?!付)|数据线|充电线|手机壳|ホルダー)"
+    r"^[^|\-–【】]{0,30}?(?:(?<!\w)(?:case|covers?|charger|cables?|screen\sprotector|holder|stand|straps?|watch\sband|adapter|remote\scontrol|compatible|aftermarket|replacement)(?!\w)"
+    r"|ケース|カバー|フィルム|互換バッテリー|保護|(?:交換|替え)?(?:バンド|ベルト|ストラップ)(?!付)|数据线|充电线|手机壳|ホルダー|スリーブ|代替|電池パック|兼容|代用)"
 )
 # Goods that are the device itself: with one of these first, a part named later is a gift or a detail.
 DEVICES_FIRST = re.compile(
@@ -49,13 +50,13 @@ INGREDIENT_BEFORE = re.compile(
 )
 # A style named after a mark: no goods of the mark.
 STYLE_BEFORE = re.compile(
-    r"(?<!\w)(?:phong\scách|kiểu\sdáng|kiểu|style|dáng|(?:no|not|isn't|không\sphải)(?:\s(?:a|an|the|là))?)\s*$"
+    r"(?<!\w)(?:phong\scách|kiểu\sdáng|kiểu|style|dáng|in\sthe\sstyle\sof|style\sof|(?:no|not|isn't|không\sphải)(?:\s(?:a|an|the|là))?)\s*$"
 )
 STYLE_AFTER = re.compile(r"^\s*(?:style|styled)(?!\w)|^[\s-]like(?!\w|\s(?:new|au))|^\s*(?:小?香?风|风格)")
 FABRIC = re.compile(r"生地|布地|反物|ツイード\s*生地|vải\s(?:dạ|tweed)|fabric|面料")
 # Goods that hold goods of a character mark: albums and boxes for cards.
 HOLDS = re.compile(
-    r"(?<!\w)(?:cho|album)(?!\w)|ローダー|保管|カード\s?(?:用|ケース|ファイル|バインダー|スリーブ|収納)|卡册|卡套|card\s(?:case|binder|sleeves?)"
+    r"(?<!\w)(?:album|binder|sleeves?|sổ\sđựng|hộp\sđựng)(?!\w)|ローダー|保管|カード\s?(?:用|ケース|ファイル|バインダー|スリーブ|収納)|卡册|卡套|card\s(?:case|binder|sleeves?)"
 )
 # A shop's name: a word near a mark in it is the shop's own.
 SHOP_AFTER = re.compile(r"^\s?(?:store|shop|studio|boutique|house|fashion|official)(?!\w)")
@@ -73,3 +74,7 @@ OTHER_BODY_BEFORE = re.compile(
 MODEL_CODE = re.compile(
     r"^\s(?:\w+\s){0,2}?(?:[a-z]{1,5}-?\d{2,}[a-z\d-]*|\d{3,}[a-z]{0,3}|\d+[a-z]{2,}\d\w*)(?![\w.])"
 )
+# The goods show the character; what they fit is named elsewhere.
+SHOWS_BEFORE = re.compile(r"(?<!\w)(?:hình|họa\stiết|hoạ\stiết|in|nhân\svật|mẫu|thêu)\s$")
+# The goods are for goods of the character: cards, sets, figures.
+FOR_ITS_GOODS = re.compile(r"(?<!\w)(?:cho|for|para|untuk)\s(?:thẻ\s|bài\s|mô\shình\s|card\s)?$")

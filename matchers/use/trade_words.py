@@ -8,7 +8,7 @@ TRADE_WORDS: dict[str, str] = {
         r"|thời[\s-]trang|shoes?|bags?|handbags?|tote|shirt|jacket|jersey|cap|hat|socks?|satchel|belt"
         r"|wallet|sunglasses|skateboards?|dunk|バッグ|靴|シューズ|シャツ|包|鞋|衣|sneaker|hoodies?"
         r"|t-?shirts?|shirts|jackets?|coats?|dress(?:es)?|pants|jeans|sweaters?|sweatshirts?|scarf"
-        r"|scarves|gloves|sandals?|slippers?|loafers?|heels|backpacks?|purses?|clutch|caps|hats|leather"
+        r"|scarves|gloves|sandals?|slippers?|loafers?|heels|backpacks?|chuck|purses?|clutch|caps|hats|leather"
         r"|財布|サンダル|ブーツ|スニーカー|ジャケット|コート|パンツ|帽子|ベルト|ワンピース|スカート"
         r"|ニット|パーカー|リュック|ポーチ|サングラス|キャップ|マフラー|スカーフ|服|裤|帽|皮带|围巾|墨镜"
         r"|眼镜|运动|外套|卫衣"
@@ -83,7 +83,7 @@ TRADE_WORDS: dict[str, str] = {
         r"|máy\squay|cámara|kamera|一眼|デジカメ|ミラーレス|三脚|ボディ|dslr"
     ),
     "printer": (
-        r"máy\sin|mực|drum|toner|cartridge|hộp\smực|プリンタ|トナー|インク|nhãn|máy\smay|máy\svắt\ssổ"
+        r"máy\sin|mực|drum|toner|cartridge|hộp\smực|プリンタ|トナー|インク|nhãn|máy\smay|ミシン|sewing\smachine|máquina\sde\scoser|máy\svắt\ssổ"
         r"|impresora|inkjet|laserjet|máy\sphotocopy|photocopy|コピー機|複合機|コピー用紙|photo\s(?:copy\s)?paper|giấy\s(?:in|ảnh|a4)|墨盒|打印机|tinta"
     ),
     "vehicle": (
@@ -128,7 +128,7 @@ TRADE_WORDS: dict[str, str] = {
         r"|model\skit|game|trò\schơi|toys?|doll|ぬいぐるみ|おもちゃ|人形|ゲーム|玩具|手办|plush"
         r"|action\sfigures?|puzzle"
         r"|lắp\sghép|xếp\shình|búp\sbê|thú\sbông|nhồi\sbông|bộ\sbài|thẻ\sbài|blocks|bricks"
-        r"|building\sset|plushie|stuffed|trading\scards?|board\sgame|diecast|toy|プラモデル|ミニカー|カードゲーム"
+        r"|building\sset|plushie|stuffed|trading\scards?|board\sgame|diecast|1:\d{1,3}\sscale|scale\s1:\d+|tỉ\slệ\s1:\d+|tỷ\slệ\s1:\d+|toy|プラモデル|ミニカー|カードゲーム"
         r"|トレカ|模型|积木|mainan|boneka|juguete|muñeca|figura"
     ),
     "stationery": (
