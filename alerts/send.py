@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from alerts.account_mail import KIND as ACCOUNT_KIND
 from alerts.digest import Digest, Period, build_digest
 from alerts.errors import BadAddress, NotSent, Refused, UnknownOwner, UnsafeMessage
 from alerts.headers import plain_address
@@ -22,6 +23,7 @@ from storage.decisions import count_unreviewed, load_decided_hit, load_released
 from storage.hit_records import StoredHit
 from storage.outbox import QueuedMail, claim_mails, load_mailed_hit_ids, mark_failed, mark_sent, queue_mail
 from storage.runs import load_runs
+from storage.users import load_users
 from storage.watchlist import load_owners, load_watchlist
 
 log = structlog.get_logger()
@@ -114,11 +116,13 @@ def send_due(
             # One at a time: the lease of a mail that waits behind a slow one would run out.
             mails = claim_mails(session, at, limit=1)
             wanted = {owner.name: _recipients(owner) for owner in load_owners(session)}
+            people = tuple(user.email for user in load_users(session) if user.active and user.email)
         if not mails or mails[0].mail_id in tried:
             return SendCounts(sent=sent, failed=failed, given_up=given_up)
         mail = mails[0]
         tried.add(mail.mail_id)
-        problem = _hand_over(mail, sender, wanted.get(mail.owner, ()))
+        rightful = people if mail.kind == ACCOUNT_KIND else wanted.get(mail.owner, ())
+        problem = _hand_over(mail, sender, rightful)
         at = now + timedelta(seconds=elapsed() - started)
         with database.write() as session:
             if problem is None:

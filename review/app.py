@@ -12,17 +12,20 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from review import chain
+from review.api import account as api_account
 from review.api import decisions as api_decisions
+from review.api import people as api_people
 from review.api import reading as api_reading
 from review.api import session as api_session
 from review.console import Console, console_of, make_templates, reading_of, render
-from review.errors import LoginNeeded, Refusal
+from review.errors import LoginNeeded, Refusal, TooMany, WrongField
 from review.languages import message as _
 from review.marks import MarkBook
 from review.navigation import NAVIGATION
-from review.pages import entry, hits, queue, runs, stored
+from review.pages import entry, hits, me, people, queue, runs, stored, ways_in
 from review.security import SecurityMiddleware, local_path, set_headers
 from review.services import ReviewSettings, Services
+from review.sessions import address_of, digest
 from storage.database import Database
 from storage.errors import StorageError
 
@@ -35,6 +38,7 @@ STATIC_SECONDS: Final = 300
 # Status -> heading and sentence of the page that says so.
 SAID: Final[dict[int, tuple[str, str]]] = {
     400: (_("This request could not be understood."), _("Go back and try again.")),
+    401: (_("This way in is closed."), _("Log in again and go on from there.")),
     403: (
         _("This was not carried out."),
         _("Your role does not cover it, or the form was opened in another session. Go back, reload, and try again."),
@@ -43,6 +47,8 @@ SAID: Final[dict[int, tuple[str, str]]] = {
     405: (_("This cannot be done this way."), _("Go back and use the buttons of the page.")),
     413: (_("The request is too large."), _("Go back and try again.")),
     422: (_("This request could not be understood."), _("A field is missing or has a wrong value.")),
+    409: (_("This was not carried out."), _("Somebody else changed it first. Go back, reload, and try again.")),
+    429: (_("That was too much at once."), _("Wait a minute, then go on.")),
     500: (_("Something went wrong here."), _("Nothing was recorded. Try again, and tell the operator if it stays.")),
     503: (_("The database does not answer."), _("Nothing was recorded. Wait a moment and try again.")),
 }
@@ -62,8 +68,9 @@ def create_app(database: Database, services: Services, settings: ReviewSettings)
     """Return the console and its API over an open database."""
     app = FastAPI(
         title="Markwatch", version="1", openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None,
-        description="Hits, decisions, runs and schedules of a Markwatch database. Log in with POST /api/v1/session; "
-        "send its form_token as X-CSRF-Token with every change.",
+        description="Everything that the console's pages show and do. Programs send an API token (made under "
+        "My account) as Authorization: Bearer. Browsers log in with POST /api/v1/session and send its form_token as "
+        "X-CSRF-Token with every change.",
     )  # fmt: skip
     app.state.console = Console(
         database=database,
@@ -72,12 +79,12 @@ def create_app(database: Database, services: Services, settings: ReviewSettings)
         templates=make_templates(value_words=chain.value_words, detail_words=chain.detail_words, navigation=NAVIGATION),
         marks=MarkBook(database),
     )
-    for pages in (entry, queue, hits, runs, stored):
+    for pages in (entry, ways_in, me, people, queue, hits, runs, stored):
         app.include_router(pages.router)
-    for endpoints in (api_session, api_reading, api_decisions):
+    for endpoints in (api_session, api_account, api_people, api_reading, api_decisions):
         app.include_router(endpoints.router, prefix=API)
     app.mount("/static", OwnFiles(directory=STATIC_FOLDER), name="static")
-    app.add_middleware(SecurityMiddleware, secure=settings.secure_cookies)
+    app.add_middleware(SecurityMiddleware, secure=settings.secure_cookies, hosts=settings.hosts)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _not_understood)
@@ -103,11 +110,24 @@ def _refused(request: Request, error: Exception) -> Response:
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         after = local_path(here, "") if request.method == "GET" and here != "/" else ""
         return RedirectResponse("/login" + (f"?{urlencode({'next': after})}" if after else ""), 303)
+    if error.status == 404 and _guesses(request):
+        return _answer(request, TooMany.status, TooMany.reason)
+    if isinstance(error, WrongField) and request.url.path.startswith(API):
+        return JSONResponse({"reason": error.reason, "detail": str(error), "fields": [error.field]}, error.status)
     return _answer(request, error.status, error.reason)
+
+
+def _guesses(request: Request) -> bool:
+    """Count an answer that there is nothing here; return whether this client got too many of them within a minute."""
+    console, visitor = console_of(request), getattr(request.state, "visitor", None)
+    client = f"absent {digest(visitor.token) if visitor else address_of(request)}"
+    return not console.limiter.take(client, console.services.clock(), console.settings.absent_per_minute)
 
 
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    if error.status_code == 404 and _guesses(request):
+        return _answer(request, TooMany.status, TooMany.reason)
     response = _answer(request, error.status_code, "not_found" if error.status_code == 404 else "refused")
     response.headers.update(error.headers or {})
     return response

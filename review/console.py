@@ -16,6 +16,7 @@ from jinja2.runtime import Context
 from review import wording
 from review.formats import Formats
 from review.languages import LANGUAGES, Language, choose_language, translations_for
+from review.limits import Limiter
 from review.marks import MarkBook
 from review.security import web_address
 from review.services import ReviewSettings, Services
@@ -37,6 +38,8 @@ class Console:
     marks: MarkBook
     sessions_noted: dict[str, datetime] = field(default_factory=dict)
     """When the use of a session was last written down, by the hash of its token."""
+    limiter: Limiter = field(default_factory=Limiter)
+    """Counts what each client asked for within the last minute."""
 
 
 def console_of(request: Request) -> Console:

@@ -29,4 +29,5 @@ NAVIGATION: Final = (
     Entry("/review", "review", _("Review"), "r", ("read", "released"), also=("/hits",)),
     Entry("/runs", "crawls", _("Crawls"), "c", ("runs",)),
     Entry("/schedules", "calendar", _("Schedules"), "d", ("runs",)),
+    Entry("/people", "settings", _("People"), "u", ("people",), also=("/audit",)),
 )

@@ -56,8 +56,19 @@ def set_headers(headers: MutableHeaders, *, secure: bool) -> None:
     headers.setdefault("Cache-Control", "no-store")
 
 
-def refusal_of(method: str, headers: Headers) -> PlainTextResponse | None:
-    """Return the answer to a request that is refused unread, or None."""
+def named_host(headers: Headers) -> str:
+    """Return the host that the request names, without its port, in lower case."""
+    host = headers.get("host", "").lower()
+    return host.partition("]")[0].removeprefix("[") if host.startswith("[") else host.partition(":")[0]
+
+
+def refusal_of(method: str, headers: Headers, hosts: frozenset[str] | None) -> PlainTextResponse | None:
+    """Return the answer to a request that is refused unread, or None.
+
+    A request to a foreign host name reached us by a name that somebody else controls (DNS rebinding).
+    """
+    if hosts is not None and named_host(headers) not in hosts:
+        return PlainTextResponse("This console is not known under that name.", 400)
     length = headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
         return PlainTextResponse("The request is too large.", 413)
@@ -84,9 +95,10 @@ def limited(receive: Receive) -> Receive:
 class SecurityMiddleware:
     """Sets the headers, stops bodies that are too large, and refuses changes that come from another site."""
 
-    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+    def __init__(self, app: ASGIApp, *, secure: bool, hosts: frozenset[str] | None = None) -> None:
         self._app = app
         self._secure = secure
+        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -99,7 +111,7 @@ class SecurityMiddleware:
                 set_headers(MutableHeaders(scope=event), secure=self._secure)
             await send(event)
 
-        refusal = refusal_of(scope["method"], Headers(scope=scope))
+        refusal = refusal_of(scope["method"], Headers(scope=scope), self._hosts)
         if refusal is not None:
             await refusal(scope, receive, send_with_headers)
             return

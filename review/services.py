@@ -30,6 +30,20 @@ class Services:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OidcSettings:
+    """An office's own identity provider."""
+
+    issuer: str
+    """Its address, exactly as it calls itself."""
+    client_id: str
+    """How it knows this console."""
+    client_secret: str = ""
+    """Empty for a public client (PKCE is used in any case)."""
+    name: str = "OpenID Connect"
+    """What the button on the log-in page says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewSettings:
     """How this console is served."""
 
@@ -45,3 +59,15 @@ class ReviewSettings:
     """A session without requests for this long is over."""
     session_length: timedelta = SESSION_LENGTH
     """A session is over after this long in any case."""
+    hosts: frozenset[str] | None = None
+    """Host names (without port) that requests may name; None takes any, for tests only."""
+    console_url: str = "http://127.0.0.1:8000"
+    """Address of the console as people reach it; links in account mails begin with it."""
+    mail_from: str = "markwatch@localhost"
+    """Sender address of account mails."""
+    oidc: OidcSettings | None = None
+    """The identity provider to log in with, if the office has one."""
+    requests_per_minute: int = 1200
+    """Requests that one session, token or address may make in a minute."""
+    absent_per_minute: int = 60
+    """Answers "there is nothing here" that one client gets in a minute: ids are not to be guessed."""

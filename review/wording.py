@@ -74,6 +74,25 @@ ROLES: Final = {
     "brand_viewer": _("Brand viewer"),
     "administrator": _("Administrator"),
 }
+# How a session was opened.
+MEANS: Final = {
+    "password": _("password"),
+    "code": _("password and code"),
+    "passkey": _("passkey"),
+    "oidc": _("log-in service"),
+}
+# What an API token may do.
+SCOPES: Final = {
+    "read": _("read hits, sellers and brands"),
+    "decide": _("decide"),
+    "settle": _("settle second looks"),
+    "brands": _("change watch lists and thresholds"),
+    "runs": _("see crawls and schedules"),
+    "operate": _("start and schedule crawls"),
+    "people": _("administer accounts"),
+    "audit": _("read the audit trail"),
+    "released": _("read released hits of the own brands"),
+}
 OUTCOMES: Final = {
     "queued": _("Queued"),
     "running": _("Running"),

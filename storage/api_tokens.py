@@ -12,7 +12,7 @@ from storage.account_tables import api_tokens
 from storage.tables import users
 from storage.users import User, user_of
 
-Scope = Literal["read", "decide", "runs", "operate", "lists", "people", "audit", "released"]
+Scope = Literal["read", "decide", "settle", "brands", "runs", "operate", "people", "audit", "released"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 # The last use is written at most this often.
 TOUCH_EVERY = timedelta(minutes=5)

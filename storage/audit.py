@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, or_, select, text
 from sqlalchemy.orm import Session
 
 from storage.column_types import canonical, storable, storable_document
@@ -130,3 +130,36 @@ def load_audit(session: Session, subject: str | None = None, limit: int = 1_000)
         query = query.where(audit.c.subject == subject)
     rows = session.execute(query).mappings().all()
     return tuple(AuditRow(**row) for row in reversed(rows))
+
+
+def load_audit_page(
+    session: Session,
+    before: int | None,
+    limit: int,
+    *,
+    after: int | None = None,
+    subject: str | None = None,
+    actor: str | None = None,
+    action: str | None = None,
+) -> tuple[tuple[AuditRow, ...], bool]:
+    """Return a page of the trail and whether more follows.
+
+    Newest first, from the row before `before`; with `after` oldest first, from the row behind it. `action` also takes
+    the first word of a kind, such as user.
+    """
+    order = audit.c.sequence.desc() if after is None else audit.c.sequence
+    query = select(audit).order_by(order).limit(limit + 1)
+    if before is not None:
+        query = query.where(audit.c.sequence < before)
+    if after is not None:
+        query = query.where(audit.c.sequence > after)
+    if subject is not None:
+        query = query.where(audit.c.subject == storable(subject))
+    if actor is not None:
+        query = query.where(audit.c.actor == storable(actor))
+    if action is not None:
+        query = query.where(
+            or_(audit.c.action == storable(action), audit.c.action.startswith(f"{action}.", autoescape=True))
+        )
+    rows = session.execute(query).mappings().all()
+    return tuple(AuditRow(**row) for row in rows[:limit]), len(rows) > limit

@@ -20,6 +20,7 @@ class LoginBody(Sent):
 
     login: str = Field(max_length=200)
     password: str = Field(max_length=256)
+    code: str = Field(default="", max_length=40, description="One-time or recovery code, if the account asks.")
 
 
 class DecisionBody(Sent):

@@ -9,14 +9,15 @@ from review.api.models import LoginBody, Problem, SessionAnswer
 from review.console import console_of
 from review.errors import LoginNeeded
 from review.sessions import (
+    Person,
     Visitor,
     current_visitor,
     digest,
     from_own_client,
-    log_in,
     log_out,
     set_session_cookie,
 )
+from review.signing_in import log_in
 from storage.users import load_session
 
 router = APIRouter(tags=["session"])
@@ -29,9 +30,9 @@ def _answer(visitor: Visitor) -> SessionAnswer:
 
 @router.post("/session", responses={401: {"model": Problem}, 429: {"model": Problem}})
 def start_session(request: Request, body: LoginBody) -> SessionAnswer:
-    """Log in: sets the session cookie and returns the token for changes."""
+    """Log in: sets the session cookie and returns the token for changes. 401 code_needed asks for a one-time code."""
     console = console_of(request)
-    token = log_in(console, body.login, body.password, request.client.host if request.client else "")
+    token = log_in(console, request, body.login, body.password, body.code)
     with console.database.write() as session:
         user = load_session(session, digest(token), console.services.clock())
     if user is None:
@@ -49,7 +50,7 @@ def show_session(visitor: Annotated[Visitor, Depends(current_visitor)]) -> Sessi
 
 
 @router.delete("/session", status_code=204, dependencies=[Depends(from_own_client)])
-def end_session(request: Request, visitor: Annotated[Visitor, Depends(current_visitor)]) -> Response:
+def end_session(request: Request, visitor: Person) -> Response:
     """Log out."""
     response = Response(status_code=204)
     log_out(console_of(request), visitor.token, response)

@@ -1,35 +1,37 @@
 """Log-in, log-out and the reader's choices of language and theme."""
 
-import hmac
-import secrets
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from records.watchlist import Mark
+from review.anonymous_forms import from_this_browser, tie, token_for
 from review.console import DENSITIES, THEMES, console_of, reading_of, render
-from review.errors import AccountLocked, FormExpired, Refusal, WrongPassword
+from review.errors import AccountLocked, ProviderRefused, Refusal, WrongCode, WrongPasskey, WrongPassword
 from review.languages import LANGUAGES
 from review.languages import message as _
 from review.letters import letters_of
+from review.passkeys import place_of
 from review.security import local_path
 from review.sessions import (
     Visitor,
+    address_of,
     current_visitor,
     from_own_form,
-    log_in,
     log_out,
+    set_cookie,
     set_session_cookie,
+    start_session,
     visitor_or_none,
 )
+from review.signing_in import STEP_LENGTH, begin_step, check_login
 
 router = APIRouter(include_in_schema=False)
 
 # The picture on the log-in page: a mark with three Cyrillic letters, shown by the same function as on a hit.
 PICTURE: Final = letters_of("Аnеssа", Mark(mark_id="picture", text="Anessa"))
-# Ties a log-in form to the browser that asked for it, where there is no session yet.
-FORM_COOKIE: Final = "markwatch-form"
+STEP_COOKIE: Final = "markwatch-step"
 PREFERENCE_SECONDS: Final = 365 * 24 * 3600
 
 
@@ -39,17 +41,20 @@ def start(visitor: Annotated[Visitor, Depends(current_visitor)]) -> RedirectResp
     return RedirectResponse(visitor.home, 303)
 
 
-def _login_page(request: Request, *, login: str, after: str, problem: str = "", status: int = 200) -> Response:
-    console = console_of(request)
-    token = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24)
-    response = render(
+def login_page(request: Request, *, login: str = "", after: str = "", problem: str = "", status: int = 200) -> Response:
+    """Show the log-in form with every way in that this console offers."""
+    console, token = console_of(request), token_for(request)
+    page = render(
         request, "login.html", status,
         picture=PICTURE, login=login, next=after, problem=problem, token=token, demo=console.settings.demo_login,
+        passkeys=place_of(request) is not None, provider=console.settings.oidc and console.settings.oidc.name,
     )  # fmt: skip
-    response.set_cookie(
-        FORM_COOKIE, token, path="/login", httponly=True, samesite="strict", secure=console.settings.secure_cookies
-    )
-    return response
+    return tie(request, page, token)
+
+
+def step_cookie(request: Request, response: Response, token: str) -> None:
+    """Let the browser carry a half-finished log-in to its second half."""
+    set_cookie(console_of(request), response, STEP_COOKIE, token, int(STEP_LENGTH.total_seconds()))
 
 
 @router.get("/login")
@@ -58,40 +63,50 @@ def show_login(request: Request, next: Annotated[str, Query()] = "") -> Response
     visitor = visitor_or_none(request)
     if visitor is not None:
         return RedirectResponse(local_path(next, visitor.home), 303)
-    return _login_page(request, login="", after=local_path(next, ""))
+    return login_page(request, after=local_path(next, ""))
 
 
-@router.post("/login")
+@router.post("/login", dependencies=[Depends(from_this_browser)])
 def take_login(
     request: Request,
     login: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
-    form_token: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "",  # noqa: A002 - the parameter's public name
 ) -> Response:
-    """Open a session, or show the form again with what is wrong and how many tries are left."""
-    console, reading = console_of(request), reading_of(request)
+    """Open a session, ask for a one-time code, or say what is wrong and how many tries are left."""
+    console = console_of(request)
     login, after = login.strip()[:200], local_path(next, "")
-    expected = request.cookies.get(FORM_COOKIE, "")
-    if not expected or not hmac.compare_digest(expected.encode(), form_token.encode()):
-        raise FormExpired
-    address = request.client.host if request.client else ""
     try:
-        token = log_in(console, login, password, address)
+        needs_code = check_login(console, login, password, address_of(request))
     except Refusal as refusal:
-        problem = _problem(refusal)
-        words = reading.translate(problem[0]) % problem[1]
-        return _login_page(request, login=login, after=after, problem=words, status=refusal.status)
+        return login_page(
+            request, login=login, after=after, problem=problem_words(request, refusal), status=refusal.status
+        )
+    if needs_code:
+        response = RedirectResponse("/login/code", 303)
+        step_cookie(request, response, begin_step(console, "code", login, {"next": after}))
+        return response
     response = RedirectResponse(after or "/", 303)
-    set_session_cookie(console, response, token)
-    response.delete_cookie(FORM_COOKIE, path="/login", httponly=True, samesite="strict")
+    set_session_cookie(console, response, start_session(console, request, login, "password"))
     return response
+
+
+def problem_words(request: Request, refusal: Refusal) -> str:
+    """Return why a log-in was refused, in the reader's language."""
+    sentence, facts = _problem(refusal)
+    return reading_of(request).translate(sentence) % facts
 
 
 def _problem(refusal: Refusal) -> tuple[str, dict[str, int]]:
     if isinstance(refusal, AccountLocked):
         minutes = int(refusal.wait.total_seconds() // 60)
         return _("Too many failed log-ins. Try again in %(minutes)s minutes."), {"minutes": minutes}
+    if isinstance(refusal, WrongCode):
+        return _("The code is wrong, too old, or was used before."), {}
+    if isinstance(refusal, WrongPasskey):
+        return _("This passkey is not known here. Log in with your password and add it under your name."), {}
+    if isinstance(refusal, ProviderRefused):
+        return _("The log-in service of your office did not let you in, or no account here has your address."), {}
     if isinstance(refusal, WrongPassword) and refusal.tries_left == 0:
         return _("Log-in name or password is wrong. The account now waits 15 minutes."), {}
     tries = refusal.tries_left if isinstance(refusal, WrongPassword) else 0

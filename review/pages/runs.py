@@ -12,7 +12,7 @@ from review import wording
 from review.console import Reading, console_of, render
 from review.errors import Absent
 from review.languages import message as _
-from review.sessions import RunReader, allowed, from_own_form
+from review.sessions import Operator, RunReader, allowed, from_own_form
 from storage.errors import NotFound
 from storage.runs import AlreadyRunning, RunEvent, load_events, load_run, load_runs
 from storage.schedules import UNTIL_RESUMED, Schedule, load_schedules
@@ -23,7 +23,6 @@ RUNS_SHOWN: Final = 100
 NEXT_TIMES: Final = 3
 # Kinds of run events that speak of trouble: list class and icon.
 EVENT_LOOKS: Final = {"warning": ("w", "warn"), "throttled": ("w", "warn"), "error": ("b", "x"), "failed": ("b", "x")}
-MAY_START: Final = frozenset({"operator", "administrator"})
 _SECONDS, _MINUTES = _("%(count)s s"), _("%(count)s min")
 
 
@@ -76,16 +75,16 @@ def show_run(request: Request, visitor: RunReader, run_id: str) -> Response:
         request, "run.html",
         run=run, events=events, duration=duration, event_look=event_look,
         other_counts=sorted((name, count) for name, count in run.counts.items() if name not in wording.COUNTS),
-        can_start=console.services.start_run is not None and visitor.user.role in MAY_START,
+        can_start=console.services.start_run is not None and visitor.may("operate"),
     )  # fmt: skip
 
 
 @router.post("/runs/{run_id}/again", dependencies=[Depends(from_own_form)])
-def start_again(request: Request, visitor: RunReader, run_id: str) -> Response:
+def start_again(request: Request, visitor: Operator, run_id: str) -> Response:
     """Ask for a run with the same arguments."""
     console = console_of(request)
     start = console.services.start_run
-    if start is None or visitor.user.role not in MAY_START:
+    if start is None:
         raise Absent
     with console.database.read() as session:
         try:

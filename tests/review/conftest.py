@@ -1,5 +1,5 @@
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -12,6 +12,7 @@ from review.app import ReviewSettings, Services, create_app
 from review.services import SESSION_LENGTH
 from review.sessions import digest, form_token
 from storage.database import Database, open_database, upgrade
+from storage.runs import open_run
 from storage.schedules import Schedule
 from storage.users import open_session
 from tests.review.seeding import NOW, seed
@@ -66,8 +67,12 @@ def next_times(schedule: Schedule, length: int) -> tuple[datetime, ...]:
 
 @pytest.fixture
 def app(database: Database, clock: Clock) -> FastAPI:
-    settings = ReviewSettings(secure_cookies=False, demo_login=None)
-    return create_app(database, Services(clock=clock, next_times=next_times), settings)
+    def start_run(market: str, arguments: Mapping[str, str], login: str) -> str:
+        with database.write() as session:
+            return open_run(session, market, arguments, clock(), login).run_id
+
+    settings = ReviewSettings(secure_cookies=False, demo_login=None, hosts=frozenset({"127.0.0.1", "localhost"}))
+    return create_app(database, Services(clock=clock, next_times=next_times, start_run=start_run), settings)
 
 
 @pytest.fixture

@@ -31,8 +31,11 @@ USERS: dict[str, tuple[Role, tuple[str, ...]]] = {
     "minh": ("senior", ()),
     "binh": ("operator", ()),
     "sato": ("brand_viewer", ("SORANO",)),
+    "tanaka": ("brand_viewer", ("TAKUMA",)),
     "quan": ("administrator", ()),
+    "thu": ("reviewer", ()),
 }
+EMAILS = {"thu": "thu@example.test", "minh": "minh@example.test"}
 MARKS = (
     Mark(
         mark_id="sorano",
@@ -377,7 +380,7 @@ def seed_people(database: Database) -> None:
         )
         save_sellers(session, [AuthorisedSeller(mark_id="sorano", market="tiki_vn", seller_id="s-official")])
         for login, (role, brands) in USERS.items():
-            add_user(session, login, login.capitalize(), role, password_hash(), NOW, brands, "vi")
+            add_user(session, login, login.capitalize(), role, password_hash(), NOW, brands, "vi", EMAILS.get(login))
 
 
 @cache

@@ -1,9 +1,7 @@
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from review.app import ReviewSettings, Services, create_app
@@ -12,64 +10,7 @@ from storage.database import Database
 from tests.review.conftest import Clock, hit_ids, token_of
 from tests.review.seeding import PASSWORD
 
-STAFF = ("hanh", "minh", "quan")
-EVERYONE = (*STAFF, "binh", "sato")
-# Every route with who may use it: the status for those who may, and 401/303, 403 or 404 for the rest.
-# A route that is not in this table fails test_every_route_stands_in_the_table.
-TABLE: dict[tuple[str, str], tuple[tuple[str, ...], int]] = {
-    ("GET", "/"): (EVERYONE, 303),
-    ("GET", "/login"): (EVERYONE, 303),
-    ("POST", "/login"): (EVERYONE, 403),
-    ("POST", "/logout"): (EVERYONE, 303),
-    ("GET", "/preferences"): (EVERYONE, 303),
-    ("GET", "/review"): ((*STAFF, "sato"), 200),
-    ("GET", "/hits/{hit_id}"): (STAFF, 200),
-    ("GET", "/hits/{hit_id}/picture"): (STAFF, 200),
-    ("POST", "/hits/{hit_id}/violation"): (STAFF, 303),
-    ("POST", "/hits/{hit_id}/no-violation"): (STAFF, 303),
-    ("POST", "/hits/{hit_id}/unsure"): (STAFF, 303),
-    ("POST", "/hits/{hit_id}/undo"): (STAFF, 303),
-    ("GET", "/runs"): ((*STAFF, "binh"), 200),
-    ("GET", "/runs/{run_id}"): ((*STAFF, "binh"), 200),
-    ("POST", "/runs/{run_id}/again"): ((), 303),
-    ("GET", "/schedules"): ((*STAFF, "binh"), 200),
-    ("GET", "/captures/{sha256}"): ((), 200),
-    ("POST", "/api/v1/session"): (EVERYONE, 422),
-    ("GET", "/api/v1/session"): (EVERYONE, 200),
-    ("DELETE", "/api/v1/session"): (EVERYONE, 204),
-    ("GET", "/api/v1/hits"): ((*STAFF, "sato"), 200),
-    ("GET", "/api/v1/counts"): (STAFF, 200),
-    ("GET", "/api/v1/hits/{hit_id}"): (STAFF, 200),
-    ("GET", "/api/v1/hits/{hit_id}/decisions"): (STAFF, 200),
-    ("POST", "/api/v1/hits/{hit_id}/decisions"): (STAFF, 201),
-    ("POST", "/api/v1/hits/{hit_id}/undo"): (STAFF, 409),
-    ("GET", "/api/v1/runs"): ((*STAFF, "binh"), 200),
-    ("GET", "/api/v1/runs/{run_id}"): ((*STAFF, "binh"), 200),
-    ("GET", "/api/v1/schedules"): ((*STAFF, "binh"), 200),
-}
-OPEN = {("GET", "/login"), ("POST", "/login"), ("GET", "/preferences"), ("POST", "/api/v1/session")}
-BODIES: dict[str, dict[str, Any]] = {
-    "/hits/{hit_id}/violation": {"reason": "counterfeit", "revision": "1"},
-    "/hits/{hit_id}/no-violation": {"reason": "genuine", "revision": "1"},
-    "/hits/{hit_id}/unsure": {"reason": "needs_owner", "revision": "1"},
-    "/api/v1/hits/{hit_id}/decisions": {"verdict": "violation", "reason": "counterfeit", "revision": 1},
-    "/api/v1/session": {},
-}
 LogIn = Callable[[str], TestClient]
-
-
-def routes(app: FastAPI) -> set[tuple[str, str]]:
-    """Return method and path of every endpoint; FastAPI keeps those of included routers in contexts of their own."""
-    endpoints: list[Any] = []
-    for route in app.routes:
-        contexts = getattr(route, "effective_route_contexts", None)
-        endpoints += [route] if contexts is None else contexts()
-    return {
-        (method, endpoint.path)
-        for endpoint in endpoints
-        if endpoint.path not in {"/static", "/api/v1/openapi.json"}
-        for method in endpoint.methods - {"HEAD"}
-    }
 
 
 @pytest.fixture
@@ -78,49 +19,6 @@ def places(log_in: LogIn) -> dict[str, str]:
     hit = client.get("/api/v1/hits").json()["hits"][0]["hit_id"]
     run = client.get("/api/v1/runs").json()["runs"][0]["run_id"]
     return {"{hit_id}": hit, "{run_id}": run, "{sha256}": "0" * 64}
-
-
-def ask(client: TestClient, method: str, path: str, places: dict[str, str]) -> tuple[int, str]:
-    address = path
-    for name, value in places.items():
-        address = address.replace(name, value)
-    if method == "GET":
-        answer = client.get(address)
-    elif path.startswith("/api"):
-        answer = client.request(method, address, json=BODIES.get(path))
-    else:
-        data = {**BODIES.get(path, {}), "form_token": client.headers.get("X-CSRF-Token", "")}
-        answer = client.post(address, data=data)
-    return answer.status_code, answer.headers.get("location", "")
-
-
-def test_every_route_stands_in_the_table(app: FastAPI) -> None:
-    paths = app.openapi()["paths"]
-    documented = {(method.upper(), path) for path, methods in paths.items() for method in methods}
-    assert documented == {key for key in TABLE if key[1].startswith("/api")}
-    assert routes(app) == set(TABLE)
-
-
-@pytest.mark.parametrize("login", [None, *EVERYONE])
-def test_every_route_answers_each_role_as_the_table_says(
-    log_in: LogIn, anonymous: TestClient, places: dict[str, str], login: str | None
-) -> None:
-    # A hit of its own for every route that decides.
-    hits = iter(log_in("quan").get("/api/v1/hits").json()["hits"])
-    client = anonymous
-    for (method, path), (allowed, status) in TABLE.items():
-        if login is not None and client.get("/api/v1/session").status_code != 200:
-            client = log_in(login)
-        if method == "POST" and "{hit_id}" in path:
-            places = {**places, "{hit_id}": next(hits)["hit_id"]}
-        got, location = ask(client, method, path, places)
-        if login is None and (method, path) not in OPEN:
-            assert got == (401 if path.startswith("/api") else 303), path
-            assert path.startswith("/api") or location.startswith("/login"), path
-        elif login in allowed:
-            assert got == status, path
-        elif login is not None:
-            assert got in {403, 404}, path
 
 
 def test_every_page_carries_the_security_headers_and_is_not_stored(

@@ -1,0 +1,139 @@
+"""Every route of the console and the API: who may use it, and what they are answered. A new route needs a row."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+STAFF = ("hanh", "minh", "quan")
+READERS = (*STAFF, "sato", "tanaka")
+RUN_READERS = (*STAFF, "binh")
+OPERATORS = ("binh", "quan")
+ADMINISTRATOR = ("quan",)
+EVERYONE = (*STAFF, "binh", "sato", "tanaka")
+OPEN = ("anonymous", *EVERYONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Who may use a route, what they get, and what they send."""
+
+    who: tuple[str, ...]
+    status: int = 200
+    send: dict[str, Any] = field(default_factory=dict)
+    missing: int = 404
+    """Answer to those who may, where there is no such thing."""
+
+
+def get(who: tuple[str, ...], status: int = 200, **more: Any) -> Row:
+    """Return the row of a page that is read."""
+    return Row(who=who, status=status, **more)
+
+
+def post(who: tuple[str, ...], status: int = 303, **send: Any) -> Row:
+    """Return the row of an act."""
+    return Row(who=who, status=status, send=send)
+
+
+DECISION = {"verdict": "violation", "reason": "counterfeit", "revision": 1}
+PERSON = {"name": "Lan", "email": "lan@example.test", "role": "reviewer", "language": "vi"}
+ROUTES: dict[tuple[str, str], Row] = {
+    # Ways in.
+    ("GET", "/"): get(EVERYONE, 303),
+    ("GET", "/login"): get(OPEN, 303),
+    ("POST", "/login"): post(OPEN, 403),
+    ("GET", "/login/code"): get(OPEN, 303),
+    ("POST", "/login/code"): post(OPEN, 403),
+    ("POST", "/login/passkey/options"): post(OPEN, 403),
+    ("POST", "/login/passkey"): post(OPEN, 403),
+    ("GET", "/login/provider"): get(OPEN, 404),
+    ("GET", "/login/provider/return"): get(OPEN, 404),
+    ("GET", "/forgotten"): get(OPEN),
+    ("POST", "/forgotten"): post(OPEN, 403),
+    ("GET", "/welcome/{token}"): get(OPEN, 404),
+    ("POST", "/welcome/{token}"): post(OPEN, 403),
+    ("POST", "/logout"): post(EVERYONE),
+    ("GET", "/preferences"): get(OPEN, 303),
+    # One's own account.
+    ("GET", "/me"): get(EVERYONE),
+    ("POST", "/me"): post(EVERYONE, name="Other", language="ja"),
+    ("POST", "/me/password"): post(EVERYONE, 422, present="wrong", password="a long enough one"),
+    ("POST", "/me/codes"): post(EVERYONE),
+    ("GET", "/me/codes"): get(EVERYONE),
+    ("POST", "/me/codes/confirm"): post(EVERYONE, 422, code="1"),
+    ("POST", "/me/codes/off"): post(EVERYONE, 422, present="wrong"),
+    ("POST", "/me/passkeys/options"): post(EVERYONE, 404),
+    ("POST", "/me/passkeys"): post(EVERYONE, 404),
+    ("POST", "/me/passkeys/{credential_id}/remove"): post(EVERYONE),
+    ("POST", "/me/sessions/{session_id}/end"): post(EVERYONE),
+    ("POST", "/me/tokens"): post(EVERYONE, 422, name="x", scope="none"),
+    ("POST", "/me/tokens/{token_id}/revoke"): post(EVERYONE),
+    # Review.
+    ("GET", "/review"): get(READERS),
+    ("GET", "/hits/{hit_id}"): get(READERS),
+    ("GET", "/hits/{hit_id}/picture"): get(READERS),
+    ("POST", "/hits/{hit_id}/violation"): post(STAFF, reason="counterfeit", revision="1"),
+    ("POST", "/hits/{hit_id}/no-violation"): post(STAFF, reason="genuine", revision="1"),
+    ("POST", "/hits/{hit_id}/unsure"): post(STAFF, reason="needs_owner", revision="1"),
+    ("POST", "/hits/{hit_id}/undo"): post(STAFF),
+    ("GET", "/captures/{sha256}"): get(STAFF, 404),
+    # Crawls.
+    ("GET", "/runs"): get(RUN_READERS),
+    ("GET", "/runs/{run_id}"): get(RUN_READERS),
+    ("POST", "/runs/{run_id}/again"): post(OPERATORS),
+    ("GET", "/schedules"): get(RUN_READERS),
+    # People.
+    ("GET", "/people"): get(ADMINISTRATOR),
+    ("POST", "/people"): post(ADMINISTRATOR, login="lan", **PERSON),
+    ("GET", "/people/{login}"): get(ADMINISTRATOR),
+    ("POST", "/people/{login}"): post(ADMINISTRATOR, **PERSON),
+    ("POST", "/people/{login}/disable"): post(ADMINISTRATOR),
+    ("POST", "/people/{login}/enable"): post(ADMINISTRATOR),
+    ("POST", "/people/{login}/reset"): post(ADMINISTRATOR),
+    ("POST", "/people/{login}/factors/forget"): post(ADMINISTRATOR),
+    ("POST", "/people/{login}/sessions/end"): post(ADMINISTRATOR),
+    ("POST", "/people/{login}/sessions/{session_id}/end"): post(ADMINISTRATOR),
+    ("POST", "/people/{login}/tokens/{token_id}/revoke"): post(ADMINISTRATOR),
+    ("GET", "/audit"): get(ADMINISTRATOR),
+    ("GET", "/audit/export"): get(ADMINISTRATOR),
+    # API.
+    ("POST", "/api/v1/session"): post(OPEN, 422),
+    ("GET", "/api/v1/session"): get(EVERYONE),
+    ("DELETE", "/api/v1/session"): post(EVERYONE, 204),
+    ("GET", "/api/v1/me"): get(EVERYONE),
+    ("PATCH", "/api/v1/me"): post(EVERYONE, 200, name="Other", language="ja"),
+    ("POST", "/api/v1/me/password"): post(EVERYONE, 422, present="wrong", password="a long enough one"),
+    ("POST", "/api/v1/me/codes"): post(EVERYONE, 201),
+    ("POST", "/api/v1/me/codes/confirm"): post(EVERYONE, 404, step="none", code="1"),
+    ("POST", "/api/v1/me/codes/off"): post(EVERYONE, 422, present="wrong"),
+    ("GET", "/api/v1/me/passkeys"): get(EVERYONE),
+    ("DELETE", "/api/v1/me/passkeys/{credential_id}"): post(EVERYONE, 204),
+    ("GET", "/api/v1/me/sessions"): get(EVERYONE),
+    ("DELETE", "/api/v1/me/sessions/{session_id}"): post(EVERYONE, 204),
+    ("GET", "/api/v1/me/tokens"): get(EVERYONE),
+    ("POST", "/api/v1/me/tokens"): post(EVERYONE, 422, name="x", scopes=["none"]),
+    ("DELETE", "/api/v1/me/tokens/{token_id}"): post(EVERYONE, 204),
+    ("GET", "/api/v1/people"): get(ADMINISTRATOR),
+    ("POST", "/api/v1/people"): post(ADMINISTRATOR, 201, login="lan", **PERSON),
+    ("GET", "/api/v1/people/{login}"): get(ADMINISTRATOR),
+    ("PUT", "/api/v1/people/{login}"): post(ADMINISTRATOR, 200, **PERSON),
+    ("POST", "/api/v1/people/{login}/disable"): post(ADMINISTRATOR, 204),
+    ("POST", "/api/v1/people/{login}/enable"): post(ADMINISTRATOR, 204),
+    ("POST", "/api/v1/people/{login}/reset"): post(ADMINISTRATOR, 200),
+    ("DELETE", "/api/v1/people/{login}/factors"): post(ADMINISTRATOR, 204),
+    ("GET", "/api/v1/people/{login}/sessions"): get(ADMINISTRATOR),
+    ("DELETE", "/api/v1/people/{login}/sessions"): post(ADMINISTRATOR, 204),
+    ("DELETE", "/api/v1/people/{login}/sessions/{session_id}"): post(ADMINISTRATOR, 204),
+    ("GET", "/api/v1/people/{login}/tokens"): get(ADMINISTRATOR),
+    ("DELETE", "/api/v1/people/{login}/tokens/{token_id}"): post(ADMINISTRATOR, 204),
+    ("GET", "/api/v1/audit"): get(ADMINISTRATOR),
+    ("GET", "/api/v1/hits"): get(READERS),
+    ("GET", "/api/v1/counts"): get(STAFF),
+    ("GET", "/api/v1/hits/{hit_id}"): get(READERS),
+    ("GET", "/api/v1/hits/{hit_id}/decisions"): get(STAFF),
+    ("POST", "/api/v1/hits/{hit_id}/decisions"): post(
+        STAFF, 201, verdict="violation", reason="counterfeit", revision=1
+    ),
+    ("POST", "/api/v1/hits/{hit_id}/undo"): post(STAFF, 409),
+    ("GET", "/api/v1/runs"): get(RUN_READERS),
+    ("GET", "/api/v1/runs/{run_id}"): get(RUN_READERS),
+    ("GET", "/api/v1/schedules"): get(RUN_READERS),
+}
