@@ -35,6 +35,14 @@ class Settings(BaseSettings):
     """Log-in at the SMTP server; empty means none."""
     smtp_password: SecretStr = SecretStr("")
     """Password at the SMTP server."""
+    oidc_issuer: str = ""
+    """The office's OpenID Connect provider, exactly as it calls itself; empty means none."""
+    oidc_client_id: str = ""
+    """How the provider knows this console."""
+    oidc_client_secret: SecretStr = SecretStr("")
+    """The console's secret at the provider; empty for a public client."""
+    oidc_name: str = "OpenID Connect"
+    """What the button on the log-in page says."""
 
     def database_url(self, given: str | None = None) -> str:
         """Return the URL given on the command line, else the one set, else the embedded file."""

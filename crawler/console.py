@@ -2,21 +2,43 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
 from crawler.config import Settings
+from crawler.errors import BadInput
 from crawler.scheduling import next_starts
 from review.app import create_app
-from review.services import ReviewSettings, Services
+from review.services import OidcSettings, ReviewSettings, Services
 from storage.database import Database
 from storage.runs import request_run
 from storage.schedules import Schedule
+
+# Under these names this machine reaches itself.
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
 
 def now() -> datetime:
     """Return the time now, aware UTC: the console's one clock."""
     return datetime.now(UTC)
+
+
+def oidc_settings(settings: Settings) -> OidcSettings | None:
+    """Return the identity provider that is set, or None; half a setting is an error."""
+    if not settings.oidc_issuer and not settings.oidc_client_id:
+        return None
+    if not settings.oidc_issuer or not settings.oidc_client_id:
+        raise BadInput("MARKWATCH_OIDC_ISSUER and MARKWATCH_OIDC_CLIENT_ID are set together or not at all")
+    issuer = urlsplit(settings.oidc_issuer)
+    if issuer.scheme != "https" and not (issuer.scheme == "http" and issuer.hostname in LOOPBACK_NAMES):
+        raise BadInput(f"MARKWATCH_OIDC_ISSUER: {settings.oidc_issuer!r} is no https address")
+    return OidcSettings(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret.get_secret_value(),
+        name=settings.oidc_name,
+    )
 
 
 def console_app(
@@ -25,9 +47,14 @@ def console_app(
     *,
     secure_cookies: bool,
     demo_login: tuple[str, str] | None = None,
+    console_url: str | None = None,
     clock: Callable[[], datetime] = now,
 ) -> FastAPI:
-    """Return the console on that database, with the crawler's answers filled in."""
+    """Return the console on that database, with the crawler's answers filled in.
+
+    `console_url` is where this process is reached, where the settings do not say it.
+    """
+    url = console_url or settings.console_url
 
     def upcoming(schedule: Schedule, count: int) -> tuple[datetime, ...]:
         return next_starts(schedule, clock(), count)
@@ -39,6 +66,12 @@ def console_app(
 
     services = Services(clock=clock, next_times=upcoming, start_run=start_run)
     review_settings = ReviewSettings(
-        secure_cookies=secure_cookies, captures_folder=settings.captures_dir, demo_login=demo_login
+        secure_cookies=secure_cookies,
+        captures_folder=settings.captures_dir,
+        demo_login=demo_login,
+        hosts=frozenset({*LOOPBACK_NAMES, (urlsplit(url).hostname or "").lower()}),
+        console_url=url,
+        mail_from=settings.mail_from,
+        oidc=oidc_settings(settings),
     )
     return create_app(database, services, review_settings)

@@ -1,5 +1,6 @@
 """markwatch evidence and audit: check what was kept."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from captures.store import CaptureStore
 from crawler.cli.options import DbOption, database, say
 from crawler.config import Settings
 from crawler.errors import BadInput, CommandError
-from storage.audit import verify_audit
+from storage.audit import load_audit_head, verify_audit
 from storage.captures import load_capture_hashes
 from storage.errors import DatabaseAbsent
 
@@ -56,13 +57,36 @@ def _expected(db: str | None) -> tuple[str, ...]:
         return ()
 
 
-@audit.command("verify", epilog="Example: markwatch audit verify")
-def verify_audit_rows(*, db: DbOption = None) -> None:
-    """Check the hash chain of the audit rows; exit code 1 and the first bad rows when it is broken."""
+@audit.command("verify", epilog="Example: markwatch audit verify --head 1042:5f1c…")
+def verify_audit_rows(
+    *,
+    head: Annotated[
+        str | None, typer.Option("--head", metavar="NUMBER:HASH", help="A head kept elsewhere: finds a cut-off tail.")
+    ] = None,
+    db: DbOption = None,
+) -> None:
+    """Check the hash chain of the audit rows; exit code 1 and the first bad row when it is broken."""
+    kept = None if head is None else _head(head)
     with database(db) as opened, opened.read() as session:
-        problems = verify_audit(session)
+        problems = verify_audit(session, kept)
+        number, digest = load_audit_head(session)
     for problem in problems:
         print(problem)
     if problems:
         raise CommandError("the audit chain is broken")
-    say("the audit chain is whole")
+    say(f"the audit chain is whole: {number} rows, head {number}:{digest}")
+
+
+def _head(text: str) -> tuple[int, str]:
+    number, _colon, digest = text.partition(":")
+    if not (number.isascii() and number.isdecimal() and re.fullmatch(r"[0-9a-f]{64}", digest)):
+        raise BadInput(f"--head {text}: not NUMBER:HASH as markwatch audit head prints it")
+    return int(number), digest
+
+
+@audit.command("head", epilog="Example: markwatch audit head >> /mnt/elsewhere/audit-heads.txt")
+def show_head(*, db: DbOption = None) -> None:
+    """Print number and hash of the last audit row. Kept elsewhere, it shows later that no row was cut off."""
+    with database(db) as opened, opened.read() as session:
+        number, digest = load_audit_head(session)
+    print(f"{number}:{digest}")

@@ -2,6 +2,8 @@
 
 import ipaddress
 import socket
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -45,20 +47,65 @@ def is_loopback(host: str) -> bool:
 
 def serve(
     *,
-    host: Annotated[str, typer.Option("--host", help="Address to listen on; a loopback one.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on; a loopback one without TLS.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 8000,
+    tls_cert: Annotated[
+        Path | None, typer.Option("--tls-cert", metavar="FILE", help="Certificate chain (PEM): the console speaks TLS.")
+    ] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option("--tls-key", metavar="FILE", help="The certificate's key (PEM).")
+    ] = None,
     behind_tls: Annotated[
-        bool, typer.Option("--behind-tls", help="A proxy in front speaks TLS: cookies are Secure, any --host is fine.")
+        bool, typer.Option("--behind-tls", help="A proxy on this machine speaks TLS: the same as a trusted 127.0.0.1.")
     ] = False,
+    trusted_proxy: Annotated[
+        list[str] | None,
+        typer.Option("--trusted-proxy", metavar="ADDRESS", help="A proxy that speaks TLS; may be repeated."),
+    ] = None,
     db: DbOption = None,
 ) -> None:
-    """Serve the review console and the JSON API until stopped with Ctrl-C."""
-    if not behind_tls and not is_loopback(host):
-        raise BadInput(f"--host {host}: without TLS the console listens on a loopback address only; see --behind-tls")
+    """Serve the review console and the JSON API until stopped with Ctrl-C.
+
+    On a loopback address plain HTTP is fine. Any other address needs TLS of its own or a trusted proxy with TLS.
+    """
+    settings = Settings()
+    proxies = [*(trusted_proxy or []), *(["127.0.0.1", "::1"] if behind_tls else [])]
+    secure = bool(proxies) or tls_cert is not None
+    check_exposure(host, settings, proxies=proxies, tls_cert=tls_cert, tls_key=tls_key)
+    here = f"{'https' if tls_cert else 'http'}://{host if ':' not in host else f'[{host}]'}:{port}"
+    url = settings.console_url if secure or "console_url" in settings.model_fields_set else here
     with database(db) as opened, bind(host, port) as listener:
-        app = console_app(opened, Settings(), secure_cookies=behind_tls)
-        say(f"console: http://{host}:{port}/review (stop with Ctrl-C)")
+        app = console_app(opened, settings, secure_cookies=secure, console_url=url)
+        say(f"console: {here}/review (stop with Ctrl-C)")
         config = uvicorn.Config(
-            app, log_level="warning", server_header=False, date_header=True, proxy_headers=behind_tls
-        )
+            app, log_level="warning", server_header=False, date_header=True,
+            proxy_headers=bool(proxies), forwarded_allow_ips=proxies or [],
+            ssl_certfile=tls_cert, ssl_keyfile=tls_key,
+        )  # fmt: skip
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def check_exposure(
+    host: str, settings: Settings, *, proxies: Sequence[str], tls_cert: Path | None, tls_key: Path | None
+) -> None:
+    """Refuse to serve where passwords would cross a network in the clear; raise BadInput that says what is missing."""
+    for proxy in proxies:
+        try:
+            ipaddress.ip_network(proxy)
+        except ValueError:
+            raise BadInput(f"--trusted-proxy {proxy}: neither an address nor a network such as 10.0.0.0/24") from None
+    if (tls_cert is None) != (tls_key is None):
+        raise BadInput("--tls-cert and --tls-key belong together")
+    for file in (tls_cert, tls_key):
+        if file is not None and not file.is_file():
+            raise BadInput(f"{file}: no such file")
+    if not proxies and tls_cert is None and not is_loopback(host):
+        raise BadInput(
+            f"--host {host}: without TLS the console listens on a loopback address only; give --tls-cert "
+            "and --tls-key, or --trusted-proxy (--behind-tls for one on this machine)"
+        )
+    if proxies and not settings.console_url.startswith("https://"):
+        url = settings.console_url
+        raise BadInput(f"MARKWATCH_CONSOLE_URL is {url}: behind a proxy it is the https address that people open")

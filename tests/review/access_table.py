@@ -34,7 +34,7 @@ def post(who: tuple[str, ...], status: int = 303, **send: Any) -> Row:
 
 
 DECISION = {"verdict": "violation", "reason": "counterfeit", "revision": 1}
-PERSON = {"name": "Lan", "email": "lan@example.test", "role": "reviewer", "language": "vi"}
+PERSON = {"name": "Thu", "email": "thu@example.test", "role": "reviewer", "language": "vi"}
 ROUTES: dict[tuple[str, str], Row] = {
     # Ways in.
     ("GET", "/"): get(EVERYONE, 303),
@@ -82,9 +82,11 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/schedules"): get(RUN_READERS),
     # People.
     ("GET", "/people"): get(ADMINISTRATOR),
-    ("POST", "/people"): post(ADMINISTRATOR, login="lan", **PERSON),
+    ("POST", "/people"): Row(
+        who=ADMINISTRATOR, status=303, send={**PERSON, "login": "lan", "email": "lan@example.test"}
+    ),
     ("GET", "/people/{login}"): get(ADMINISTRATOR),
-    ("POST", "/people/{login}"): post(ADMINISTRATOR, **PERSON),
+    ("POST", "/people/{login}"): Row(who=ADMINISTRATOR, status=303, send=PERSON),
     ("POST", "/people/{login}/disable"): post(ADMINISTRATOR),
     ("POST", "/people/{login}/enable"): post(ADMINISTRATOR),
     ("POST", "/people/{login}/reset"): post(ADMINISTRATOR),
@@ -112,9 +114,11 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/me/tokens"): post(EVERYONE, 422, name="x", scopes=["none"]),
     ("DELETE", "/api/v1/me/tokens/{token_id}"): post(EVERYONE, 204),
     ("GET", "/api/v1/people"): get(ADMINISTRATOR),
-    ("POST", "/api/v1/people"): post(ADMINISTRATOR, 201, login="lan", **PERSON),
+    ("POST", "/api/v1/people"): Row(
+        who=ADMINISTRATOR, status=201, send={**PERSON, "login": "ngoc", "email": "ngoc@example.test"}
+    ),
     ("GET", "/api/v1/people/{login}"): get(ADMINISTRATOR),
-    ("PUT", "/api/v1/people/{login}"): post(ADMINISTRATOR, 200, **PERSON),
+    ("PUT", "/api/v1/people/{login}"): Row(who=ADMINISTRATOR, send=PERSON),
     ("POST", "/api/v1/people/{login}/disable"): post(ADMINISTRATOR, 204),
     ("POST", "/api/v1/people/{login}/enable"): post(ADMINISTRATOR, 204),
     ("POST", "/api/v1/people/{login}/reset"): post(ADMINISTRATOR, 200),
