@@ -5,7 +5,7 @@ from scrapy.http import Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
 from crawler.egress_download import GuardedDownloadHandler
-from crawler.middlewares.run_state import host_of, state_of
+from crawler.middlewares.run_state import state_of
 
 
 class BrowserDownloadHandler(ScrapyPlaywrightDownloadHandler, GuardedDownloadHandler):  # type: ignore[misc]
@@ -15,12 +15,9 @@ class BrowserDownloadHandler(ScrapyPlaywrightDownloadHandler, GuardedDownloadHan
         """Return the answer; a page in the browser waits for its host as every other does."""
         if not request.meta.get("playwright"):
             return await GuardedDownloadHandler.download_request(self, request)
-        state = state_of(self._crawler)
-        async with state.host(host_of(request)).turn:
-            await self.wait_for_host(request)
-            try:
-                response: Response = await super().download_request(request)
-            finally:
-                self.rest_after(request)
-            request.meta["fetched_at"] = state.clock()
-            return response
+        return await self.in_turn(request, self._download_in_browser)
+
+    async def _download_in_browser(self, request: Request) -> Response:
+        response: Response = await super().download_request(request)
+        request.meta["fetched_at"] = state_of(self._crawler).clock()
+        return response

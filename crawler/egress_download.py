@@ -3,6 +3,7 @@
 import ast
 import re
 from base64 import b64encode
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -32,6 +33,7 @@ from twisted.web.iweb import IResponse
 from crawler.egress import REASON_HEADER, STATUS_OF_REASON
 from crawler.egress_head import MAX_HEAD_BYTES, MAX_HEAD_LINES
 from crawler.egress_process import GuardAbsent
+from crawler.extensions.turns import HostTurns
 from crawler.middlewares.politeness import Politeness
 from crawler.middlewares.run_state import count, host_of, state_of
 from spiders.api import API_MARK
@@ -81,32 +83,33 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Return the answer, or raise an error whose text names the page and what was wrong."""
+        return await self.in_turn(request, self._download_through_guard)
+
+    async def in_turn(self, request: Request, download: Callable[[Request], Awaitable[Response]]) -> Response:
+        """Return what the download gives, at a time when the host may be asked; raise HostStopped where it may not."""
+        state, host = state_of(self._crawler), host_of(request)
+        turns = self._crawler.get_extension(HostTurns)
         # Scrapy's slots keep requests apart only where they have a delay; hosts opened for a run have none.
-        async with state_of(self._crawler).host(host_of(request)).turn:
-            await self.wait_for_host(request)
+        async with state.host(host).turn:
+            await state.wait_for(host)
+            if turns is not None:
+                await turns.take(host)
+            if state.host(host).stopped:
+                count(self._crawler, "skip.host_stopped")
+                raise HostStopped(f"{request.url}: {state.host(host).stopped}")
             try:
-                response = await self._download_through_guard(request)
+                response = await download(request)
+                politeness = self._crawler.get_downloader_middleware(Politeness)
+                if politeness is not None:
+                    politeness.hear(request, response)
             finally:
-                self.rest_after(request)
-            politeness = self._crawler.get_downloader_middleware(Politeness)
-            if politeness is not None:
-                politeness.hear(request, response)
+                # The host's rest is counted from the end of this request: the host counts from there, too.
+                slot = self._crawler.engine.downloader.slots.get(str(request.meta.get("download_slot")))
+                if slot is not None:
+                    state.pause_host(host, slot.delay)
+                if turns is not None:
+                    await turns.give(host)
             return response
-
-    async def wait_for_host(self, request: Request) -> None:
-        """Return when the host may be asked; raise HostStopped where it is left alone."""
-        state = state_of(self._crawler)
-        host = host_of(request)
-        await state.wait_for(host)
-        if state.host(host).stopped:
-            count(self._crawler, "skip.host_stopped")
-            raise HostStopped(f"{request.url}: {state.host(host).stopped}")
-
-    def rest_after(self, request: Request) -> None:
-        """Leave the host alone for its delay, counted from the end of this request: the host counts from there, too."""
-        slot = self._crawler.engine.downloader.slots.get(str(request.meta.get("download_slot")))
-        if slot is not None:
-            state_of(self._crawler).pause_host(host_of(request), slot.delay)
 
     async def _download_through_guard(self, request: Request) -> Response:
         spider = self._crawler.spider

@@ -68,6 +68,8 @@ RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]
 BUDGET_PAGES = 5_000
 BUDGET_BYTES = 2 * 2**30
 BUDGET_MINUTES = 240
+# Requests to one market a day, over all its runs.
+BUDGET_DAY_REQUESTS = 20_000
 
 # Politeness: one request at a time per host, never less than the delay between two. No jitter: it would go below it.
 CONCURRENT_REQUESTS = 16
@@ -80,6 +82,8 @@ AUTOTHROTTLE_MAX_DELAY = 30
 POLITENESS_BACKOFF_SECONDS = 60
 POLITENESS_LONGEST_WAIT_SECONDS = 600
 ROBOTS_TIMEOUT_SECONDS = 15
+# Hosts opened for a run belong to whoever opened them; tests say True here.
+TURNS_AT_OPENED_HOSTS = False
 # The built-in middleware allows everything where robots.txt cannot be read; ours forbids it.
 ROBOTSTXT_OBEY = False
 
@@ -127,6 +131,7 @@ EXTENSIONS: dict[str, int | None] = {
     "crawler.extensions.run_database.RunDatabase": 20,
     "crawler.extensions.cool_downs.CoolDowns": 25,
     "crawler.extensions.pace.Pace": 30,
+    "crawler.extensions.turns.HostTurns": 35,
     "crawler.extensions.budgets.Budgets": 40,
     "scrapy.extensions.throttle.AutoThrottle": None,
     "scrapy.extensions.telnet.TelnetConsole": None,

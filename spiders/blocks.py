@@ -32,7 +32,26 @@ BLOCK_WORDS: tuple[tuple[bytes, str], ...] = (
     (b"<title>attention required! | cloudflare</title>", "browser challenge"),
     (b"<title>access denied</title>", "Access Denied"),
     (b"captcha-delivery.com", "captcha form"),
+    (b"/cdn-cgi/challenge-platform/h/", "browser challenge"),
+    (b"window._cf_chl_opt", "browser challenge"),
+    (b'id="px-captcha"', "captcha form"),
+    (b"_incapsula_resource?swudnsai", "browser challenge"),
+    (b"incapsula incident id", "Incapsula refusal"),
+    (b"errors.edgesuite.net", "Access Denied"),
+    (b"window.gokuprops", "browser challenge"),
+    (b"our systems have detected unusual traffic", "unusual traffic"),
+    ("xác minh bạn không phải là robot".encode(), "captcha form"),
+    ("xác nhận bạn không phải là robot".encode(), "captcha form"),
+    ("私はロボットではありません".encode(), "captcha form"),
+    ("请完成安全验证".encode(), "captcha form"),
+    ("请按住滑块".encode(), "captcha form"),
 )
+# A page of nothing but a log-in: its title says so, and it asks for a password.
+LOG_IN_TITLE = re.compile(
+    r"<title[^>]*>[^<]{0,40}?(?:\blog ?in\b|\bsign ?in\b|(?:đ|Đ)ăng nhập|ログイン|登录|登入|anmelden|connexion|"
+    r"вход)".encode()
+)
+PASSWORD_FIELD = re.compile(rb"<input[^>]{0,200}type=[\"']?password")
 SEARCHED_BYTES = 20_000
 # Refusal pages are small; a whole product page may load the scripts that they consist of.
 REFUSAL_BYTES = 100_000
@@ -45,20 +64,31 @@ def check_answer(answer: Answer) -> None:
         raise Gone(answer.url)
     if answer.status in BLOCKED_STATUSES:
         raise Blocked(answer.url, f"HTTP {answer.status}")
-    address = answer.url.lower()
-    for part in BLOCK_ADDRESSES:
-        if part in address:
-            raise Blocked(answer.url, f"redirect to {part}")
-    head = _SPACES.sub(b" ", answer.body[:SEARCHED_BYTES].lower()).replace(b"> ", b">").replace(b" <", b"<")
-    for words, sign in BLOCK_WORDS if len(answer.body) <= REFUSAL_BYTES else ():
-        if words in head:
-            raise Blocked(answer.url, sign)
+    sign = refusal_sign(answer)
+    if sign is not None:
+        raise Blocked(answer.url, sign)
     if answer.status != 200:
         raise _error_of_status(answer)
     if not answer.body.strip():
         raise PageChanged(answer.url, "body", "is empty")
     if len(answer.body) > MAX_BODY_BYTES:
         raise PageChanged(answer.url, "body", f"is longer than {MAX_BODY_BYTES} bytes", len(answer.body))
+
+
+def refusal_sign(answer: Answer) -> str | None:
+    """Return what shows that the answer refuses automatic reading, whatever its status; None where nothing does."""
+    address = answer.url.lower()
+    for part in BLOCK_ADDRESSES:
+        if part in address:
+            return f"redirect to {part}"
+    if len(answer.body) > REFUSAL_BYTES:
+        return None
+    head = _SPACES.sub(b" ", answer.body[:SEARCHED_BYTES].lower()).replace(b"> ", b">").replace(b" <", b"<")
+    for words, sign in BLOCK_WORDS:
+        if words in head:
+            return sign
+    is_wall = LOG_IN_TITLE.search(head) and PASSWORD_FIELD.search(answer.body.lower())
+    return "log-in wall" if is_wall else None
 
 
 def _error_of_status(answer: Answer) -> ReadingError:
