@@ -10,7 +10,8 @@ from spiders.base import Yield
 COUNTED = (
     "pages", "listings", "new", "changed", "unchanged", "hits", "reopened", "errors", "blocked", "refusals",
 )  # fmt: skip
-COUNTED_PREFIXES = ("skip.", "missing.", "answers.")
+STATUS_COUNTER = "downloader/response_status_count/"
+COUNTED_PREFIXES = ("skip.", "missing.", "answers.", STATUS_COUNTER)
 RENAMED: dict[str, str] = {
     "dupefilter/filtered": "skip.seen",
     "urllength/request_ignored_count": "skip.url_length",
@@ -178,7 +179,7 @@ def counts_of(stats: Mapping[str, object]) -> dict[str, int]:
     """Return the run's counts from the crawl's counters."""
     counts: dict[str, int] = {}
     for name, value in stats.items():
-        shown = RENAMED.get(name, name)
+        shown = RENAMED.get(name, name).replace(STATUS_COUNTER, "status.")
         if isinstance(value, int) and (name in RENAMED or name in COUNTED or name.startswith(COUNTED_PREFIXES)):
             counts[shown] = counts.get(shown, 0) + value
     return counts

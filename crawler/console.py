@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from crawler.config import Settings
 from crawler.errors import BadInput
+from crawler.operating import operating_on
 from crawler.scheduling import next_starts
 from review.app import create_app
 from review.services import OidcSettings, ReviewSettings, Services
@@ -64,7 +65,9 @@ def console_app(
         with database.write() as session:
             return request_run(session, market, arguments, clock(), login).run_id
 
-    services = Services(clock=clock, next_times=upcoming, start_run=start_run)
+    services = Services(
+        operating=operating_on(database, settings, clock), clock=clock, next_times=upcoming, start_run=start_run
+    )
     review_settings = ReviewSettings(
         secure_cookies=secure_cookies,
         captures_folder=settings.captures_dir,

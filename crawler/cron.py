@@ -212,6 +212,29 @@ def cron_of(timing: Timing) -> str:
     )
 
 
+def timing_of(cron: str) -> Timing:
+    """Return the preset that cron lines stand for, for a form; a Timing of kind cron where there is none."""
+    plain = Timing(kind="cron", cron=cron)
+    hourly = re.fullmatch(r"(\d+) \*(?:/(\d+))? \* \* \*", cron)
+    if hourly is not None:
+        return Timing(kind="hourly", minute=int(hourly[1]), every_hours=int(hourly[2] or 1))
+    lines = cron_lines(cron)
+    days = {line[2:] for line in lines}
+    if len(days) != 1 or not all(re.fullmatch(r"\d+ [\d,]+", f"{line[0]} {line[1]}") for line in lines):
+        return plain
+    day, _, weekday = days.pop()
+    times = tuple(sorted(f"{int(hour):02}:{int(line[0]):02}" for line in lines for hour in line[1].split(",")))
+    preset = Timing(kind="daily", times=times)
+    if weekday != "*":
+        preset = Timing(kind="weekly", times=times, days=tuple(weekday.split(",")))
+    elif day.isdigit():
+        preset = Timing(kind="monthly", times=times, day=int(day))
+    try:
+        return preset if cron_of(preset) == cron else plain
+    except BadInput:
+        return plain
+
+
 def clock_time(text: str, field: str) -> tuple[int, int]:
     """Return hour and minute of a time such as 02:00; raise BadInput that names the field."""
     match = re.fullmatch(r"\s*([01]?\d|2[0-3]):([0-5]\d)\s*", text)

@@ -20,6 +20,7 @@ from scrapy.settings import Settings
 
 from crawler.access import open_ways
 from crawler.bounds import EXIT_CODES, RunFacts, counts_of, judge
+from crawler.logs import configure_logs
 from crawler.middlewares.run_state import state_of, utc_now
 from records.run import ENDED, Outcome
 from spiders.arguments import read_arguments
@@ -54,8 +55,12 @@ def main(given: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"error: {problem}\n")
         return WRONG_USAGE if isinstance(problem, ValueError) else 1
     _limit_process()
+    is_logged = bool(arguments.run_id) and not sys.stderr.isatty() and "LOG_FORMAT" not in str(arguments.setting)
+    if is_logged:
+        configure_logs(run=arguments.run_id, market=arguments.market)
     # It tells at every opening of the database which kind it is.
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    settings.set("LOG_INSTALL_ROOT_HANDLER", value=not is_logged, priority="cmdline")
     facts = _crawl(market, settings, spider_arguments)
     outcome, sentences = judge(facts)
     for sentence in sentences:

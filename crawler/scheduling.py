@@ -6,12 +6,22 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice, pairwise
 
-from crawler.cron import CATCH_UP, clock_time, cron_of, last_due, next_times, require_cron, times_between, zone_of
+from crawler.cron import (
+    CATCH_UP,
+    clock_time,
+    cron_of,
+    last_due,
+    next_times,
+    require_cron,
+    times_between,
+    timing_of,
+    zone_of,
+)
 from crawler.errors import BadInput, UnknownMarket
 from crawler.jobs import OWN_ARGUMENTS, CrawlRequest, check_request, market_class, split_arguments
 from crawler.timing_words import LANGUAGES, say_timing
 from records.run import ENDED, Run
-from records.schedule import ExpectedRun, FieldProblem, ScheduleDraft, SchedulePlan, SlotState, Timing
+from records.schedule import ExpectedRun, FieldProblem, ScheduleDraft, SchedulePlan, SlotState
 from storage.audit import record_audit
 from storage.database import Database, Session
 from storage.runs import load_scheduled_runs
@@ -269,7 +279,7 @@ def draft_of(schedule: Schedule) -> ScheduleDraft:
         urls=split_arguments(given.get("url", "")),
         max_pages=int(given["max_pages"]) if given.get("max_pages") else None,
         further={name: value for name, value in given.items() if name not in OWN_ARGUMENTS},
-        timing=Timing(kind="cron", cron=schedule.cron),
+        timing=timing_of(schedule.cron),
         zone=schedule.zone,
         jitter_minutes=schedule.jitter_minutes,
         hours=schedule.hours,

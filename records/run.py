@@ -36,7 +36,7 @@ class Run:
     finished_at: datetime | None = None
     """When it ended."""
     counts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    """pages, listings, hits, errors, skips by reason (skip.robots, skip.off_site, …)."""
+    """pages, listings, hits, errors, skips by reason (skip.robots, …), answers by status (status.200, …)."""
     failed_bounds: tuple[str, ...] = ()
     """Sentences naming each expectation that was missed."""
     schedule_id: str | None = None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from records.hit import Hit
 from records.listing import Listing
+from review.operating import Operating
 from storage.schedules import Schedule
 
 SESSION_IDLE = timedelta(minutes=30)
@@ -21,6 +22,8 @@ class Services:
     """The time now, aware UTC."""
     next_times: Callable[[Schedule, int], tuple[datetime, ...]]
     """The next n due times of a schedule; empty while it is paused."""
+    operating: Operating | None = None
+    """What operators do with schedules and runs; None hides their forms."""
     start_run: Callable[[str, Mapping[str, str], str], str] | None = None
     """Asks for a run of (market, arguments, log-in name) and returns its run_id; None hides the button."""
     try_url: Callable[[str, str], tuple[Listing, ...]] | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from records.run import ENDED, Outcome, Run
@@ -247,11 +247,22 @@ def load_run(session: Session, run_id: str) -> Run:
     return _run_of(row)
 
 
-def load_runs(session: Session, limit: int = 50, market: str | None = None) -> tuple[Run, ...]:
-    """Return the latest runs, newest first."""
+def load_runs(
+    session: Session,
+    limit: int = 50,
+    market: str | None = None,
+    *,
+    outcome: str | None = None,
+    ended_since: datetime | None = None,
+) -> tuple[Run, ...]:
+    """Return the latest runs, newest first; with `ended_since` those that ended since then or have not ended."""
     query = select(runs).order_by(runs.c.run_id.desc()).limit(limit)
     if market is not None:
         query = query.where(runs.c.market == market)
+    if outcome is not None:
+        query = query.where(runs.c.outcome == outcome)
+    if ended_since is not None:
+        query = query.where(or_(runs.c.finished_at.is_(None), runs.c.finished_at >= ended_since))
     return tuple(_run_of(row) for row in session.execute(query).mappings())
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from crawler.cli.main import app
+from crawler.cli.main import whole_app
 from crawler.config import Settings
 from matchers.registry import SIGNALS
 
@@ -28,7 +28,7 @@ def commands(commands_of: typer.Typer, path: str) -> Iterator[str]:
 
 def test_every_command_is_documented_and_has_an_example() -> None:
     text = (PROJECT / "docs/commands.md").read_text(encoding="utf-8")
-    names = list(commands(app, "markwatch"))
+    names = list(commands(whole_app(), "markwatch"))
     assert len(names) > 20
     assert [name for name in names if f"`{name}`" not in text] == []
 
@@ -36,7 +36,7 @@ def test_every_command_is_documented_and_has_an_example() -> None:
 def test_every_documented_command_exists() -> None:
     text = (PROJECT / "docs/commands.md").read_text(encoding="utf-8")
     documented = set(re.findall(r"^\| `(markwatch [a-z ]+)` \|", text, flags=re.MULTILINE))
-    assert documented == set(commands(app, "markwatch"))
+    assert documented == set(commands(whole_app(), "markwatch"))
 
 
 def test_every_setting_is_documented() -> None:

@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(*, db: DbOption = None, as_json: JsonOption = False) -> None:
-    """Look at database, disk, browser, mail and scheduler; exit code 1 when something is a problem."""
+    """Look at everything an installation needs; exit code 1 when something is a problem."""
     settings = Settings()
     findings = list(examine(settings, settings.database_url(db), now()))
     print_rows(("subject", "state", "text"), map(asdict, findings), as_json=as_json)

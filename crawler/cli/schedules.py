@@ -326,7 +326,7 @@ def scheduler(*, jobs: JobsOption = 4, db: DbOption = None) -> None:
 
 
 def worker(*, jobs: JobsOption = 4, db: DbOption = None) -> None:
-    """Do jobs (crawls, re-matches, mails) until stopped; any number of workers on any number of machines share them.
+    """Do jobs (crawls, re-matches, mails) until stopped, beside any number of other workers.
 
     Workers on several machines need PostgreSQL; on one machine SQLite does as well.
     """

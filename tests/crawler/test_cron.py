@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler.cron import cron_of, last_due, next_times, require_cron, times_between
+from crawler.cron import cron_of, last_due, next_times, require_cron, times_between, timing_of
 from crawler.errors import BadInput
 from records.schedule import Timing
 
@@ -78,6 +78,9 @@ def test_an_unknown_zone_is_named() -> None:
 def test_presets_become_cron_lines(timing: Timing, cron: str) -> None:
     assert cron_of(timing) == cron
     require_cron(cron, "UTC")
+    # And back into the form, where the preset is found again.
+    assert timing_of(cron).kind == timing.kind or timing.kind == "cron"
+    assert cron_of(timing_of(cron)) == cron
 
 
 @pytest.mark.parametrize(

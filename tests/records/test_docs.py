@@ -4,12 +4,12 @@ from typing import get_type_hints
 
 import pytest
 
-from records import decision, hit, listing, money, offers, prices, run, schedule, watchlist
+from records import decision, hit, listing, log, money, offers, prices, run, schedule, watchlist
 from tests.realdata import PROJECT
 
 RECORDS = [
     value
-    for module in (money, listing, watchlist, hit, decision, run, prices, offers, schedule)
+    for module in (money, listing, watchlist, hit, decision, run, prices, offers, schedule, log)
     for value in vars(module).values()
     if isinstance(value, type) and dataclasses.is_dataclass(value) and value.__module__ == module.__name__
 ]
