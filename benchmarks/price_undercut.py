@@ -296,6 +296,13 @@ def main(arguments: list[str] | None = None) -> None:
     figures = score(cases, hits)
     stream = list(read_listings(options.listings, STEP))
     claims = [[hit for hit in one if hit.track == "ip"] for one in matcher.match_many(stream, everything=True)]
+    started = time.process_time()
+    track, named = PriceTrack(watchlist), 0
+    for case, judged in zip(cases, hits, strict=True):
+        claimed = [hit for hit in judged if hit.track == "ip"]
+        named += bool(claimed)
+        track.judge(case.listing, claimed, track.read(case.listing, claimed))
+    figures["offers_per_cpu_second"] = round(named / (time.process_time() - started))
     figures |= {
         "groups": len(groups),
         "offers": sum(len(one.offers) for one in groups),

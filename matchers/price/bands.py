@@ -16,6 +16,11 @@ BANDS: tuple[tuple[Band, Decimal], ...] = (
 BAND_WORDS: dict[Band, str] = {"very_strong": "very strong", "strong": "strong", "medium": "medium", "weak": "weak"}
 
 
+def share_of(price: Decimal, reference: Decimal) -> Decimal:
+    """Return a price as a share of a reference to twelve digits, so that a third of a ml moves no edge."""
+    return (price / reference).quantize(Decimal("1e-12"))
+
+
 def band_of(share: Decimal) -> Band | None:
     """Return the band of a price given as a share of the list price, edges included; None above all bands."""
     return next((band for band, edge in BANDS if share <= edge), None)

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from matchers.price.bands import BAND_WORDS, band_of
+from matchers.price.bands import BAND_WORDS, band_of, share_of
 from matchers.price.case import PriceCase
 from matchers.price.offer_reading import unit_reference
 from matchers.price.pack_size import pack_of_product
@@ -57,7 +57,7 @@ def _surest(case: PriceCase) -> tuple[Decimal, str, bool] | None:
     if case.is_own_kind and case.list_share is not None:
         return case.list_share, "list price", True
     if case.authorised is not None and case.offer.is_same_pack:
-        return case.unit_price / case.authorised.lowest, "authorised sellers' lowest price", True
+        return share_of(case.unit_price, case.authorised.lowest), "authorised sellers' lowest price", True
     if case.peers is not None and case.offer.is_same_pack:
         return case.peers.share(case.unit_price), "middle of comparable offers", True
     if case.is_own_kind and case.minimum_share is not None:

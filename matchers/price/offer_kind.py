@@ -23,7 +23,7 @@ MINI = re.compile(r"(?<!\w)(?:mini|minisize|bản\sdùng\sthử|fullsize\schiế
 EMPTY = re.compile(
     r"(?<!\w)(?:vỏ\s(?:hộp|chai|lọ|bao)|^vỏ|hộp\s(?:không|rỗng|giấy)|chai\srỗng|lọ\srỗng|bao\sbì|empty\s(?:box|bottle)|tem\s(?:dán|nhãn|chống))(?!\w)|空箱|空瓶|空き箱"
 )
-DECANTED = re.compile(r"(?<!\w)(?:chiết|decant|san\sra)(?!\w)|小分け")
+DECANTED = re.compile(r"(?<!\w)(?:chiết(?!\s(?:xuất|suất|tách|từ))|decant|san\sra)(?!\w)|小分け")
 OPEN_CHOICE = re.compile(
     r"(?<!\w)(?:tùy\schọn|tuỳ\schọn|nhiều\s(?:size|dung\stích|loại)|đủ\s(?:size|loại|dung\stích)|các\sloại|chọn\sloại)(?!\w)|選べる"
 )

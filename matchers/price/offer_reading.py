@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from matchers.price.bands import share_of
 from matchers.price.exchange import Conversion, conversion
 from matchers.price.offer_kind import Kind, kind_of
 from matchers.price.owner_price import OwnerPrice, day_of, owner_price
@@ -52,7 +53,7 @@ class OfferReading:
         """Return the unit price as a share of the owner's price of a pack; None where they cannot be compared."""
         if reference is None or self.unit_price is None or reference.currency != self.currency:
             return None
-        return self.unit_price / unit_reference(reference, self.product)
+        return share_of(self.unit_price, unit_reference(reference, self.product))
 
 
 def unit_reference(reference: Money, product: Product) -> Decimal:

@@ -87,8 +87,8 @@ def _sized(title: str, stated: PackSize, ours: PackSize) -> PackFit:
     if stated.unit != ours.unit:
         return _not(f"sold by {stated.unit}, the product by {ours.unit}")
     stated = _said_twice(title, stated, ours)
-    is_counted = stated.unit == "piece" and (ours.unit_amount == 1 or stated.total == ours.total)
-    if stated.unit_amount == ours.unit_amount or is_counted:
+    is_counted = stated.unit == "piece" and ours.unit_amount == 1
+    if stated.unit_amount == ours.unit_amount or stated.total == ours.total or is_counted:
         return _by_count(stated, ours)
     theirs, own = (stated.total, ours.total) if stated.unit == "piece" else (stated.unit_amount, ours.unit_amount)
     if theirs is None or own is None or not LEAST_SIZE <= theirs / own <= MOST_SIZE:

@@ -32,6 +32,8 @@ KILOGRAMS = frozenset({"cân", "kg", "kí", "ký"})
 SINGLE = frozenset({"cái", "chiếc", "đôi", "quả", "viên", "miếng", "cuộn"})
 # What stands between two sizes to choose from.
 LISTED = re.compile(r"\s?(?:/|,|\||hoặc)\s?")
+LISTED_SURELY = 3
+"""So many amounts side by side are sizes to choose from, whatever the counts beside them."""
 HAS_DIGIT = re.compile(r"\d")
 # Between a good and what comes free with it: the gift ends where the next part of the title begins.
 GIFT_END = re.compile(r"[)\],|\]+]|\s-\s|$")
@@ -140,6 +142,12 @@ def _is_choice(text: str, amounts: Sequence[Amount], counts: Sequence[Count], *,
     """Say whether the buyer picks one of several packs."""
     several = CHOICE_OF_COUNTS.search(text)
     if several and (not lasting or several["counter"] in SINGLE):
+        return True
+    if any(
+        len({one.amount for one in trio}) == LISTED_SURELY
+        and all(LISTED.fullmatch(text[left.end : right.start]) for left, right in pairwise(trio))
+        for trio in zip(amounts, amounts[1:], amounts[2:], strict=False)
+    ):
         return True
     return any(
         _are_listed(text, _distinct([one for one in amounts if one.unit == unit], counts))

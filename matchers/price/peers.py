@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
 
+from matchers.price.bands import share_of
 from records.offers import ProductOffer
 
 FEWEST_PEERS = 5
@@ -40,7 +41,7 @@ class PeerRange:
 
     def share(self, unit_price: Decimal) -> Decimal:
         """Return a unit price as a share of the middle."""
-        return unit_price / self.middle
+        return share_of(unit_price, self.middle)
 
     def deviations(self, unit_price: Decimal) -> float:
         """Return how many standard deviations of the logarithm a unit price lies above (or below) the middle."""

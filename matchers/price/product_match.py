@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import fsum
 from typing import Literal, Protocol
 
-from matchers.price.goods_terms import GOODS, UNSPACED, named_words
+from matchers.price.goods_terms import GOODS, UNSPACED, WORD, named_words
 from matchers.price.offer_words import PRAISE, SUFFIXES, SYLLABLE
 from matchers.price.pack_fit import PackFit, pack_fit
 from matchers.text.fold import fold_plain
@@ -69,15 +69,23 @@ class _Named:
     product: Product
     weights: Mapping[str, float]
     total: float
+    spelt: Mapping[str, frozenset[str]]
+    """The printed words of each name of goods: a title may pull them apart (kem đánh trắng răng)."""
 
     def share(self, said: frozenset[str], joined: str) -> float:
-        found = fsum(weight for word, weight in self.weights.items() if _is_said(word, said, joined))
+        missing = self.missing(said, joined)
+        found = fsum(weight for word, weight in self.weights.items() if word not in missing)
         return found / self.total if self.total else 0.0
 
-
-def _is_said(word: str, said: frozenset[str], joined: str) -> bool:
-    """Say whether a title has the word; words of scripts without spaces may stand inside a run."""
-    return word in said or (len(word) > 1 and UNSPACED.search(word) is not None and word in joined)
+    def missing(self, said: frozenset[str], joined: str) -> frozenset[str]:
+        """Return the words that a title does not have; those of scripts without spaces may stand inside a run."""
+        return frozenset(
+            word
+            for word in self.weights
+            if word not in said
+            and not (word in self.spelt and self.spelt[word] <= said)
+            and not (len(word) > 1 and UNSPACED.search(word) is not None and word in joined)
+        )
 
 
 class ProductIndex:
@@ -107,6 +115,9 @@ class ProductIndex:
             if product.product_id not in found:
                 fit = pack_fit(listing, product, by_number=how in {"gtin", "mpn"})
                 found[product.product_id] = Matched(product, how, fit)
+        if any(one.fit.is_same_pack for one in found.values()):
+            # A name that fits in another size only is another product where one fits in the stated size.
+            return tuple(one for one in found.values() if one.fit.is_same_pack or one.how in {"gtin", "mpn"})
         return tuple(found.values())
 
     def _candidates(self, listing: Listing, mark_ids: frozenset[str]) -> Iterator[tuple[Product, How]]:
@@ -140,12 +151,18 @@ class _Line:
             for word in weights:
                 if word not in common or len(words) == len(words & common):
                     self._places[word].append(len(self._named))
-            self._named.append(_Named(product, weights, fsum(weights.values())))
+            spelt = {
+                word: frozenset(WORD.findall(fold_plain(product.name[start:end]).text))
+                for word, start, end in named_words(product.name)
+                if word in weights and word.startswith(GOODS)
+            }
+            self._named.append(_Named(product, weights, fsum(weights.values()), spelt))
         self._runs = [word for word in self._places if UNSPACED.search(word)]
 
     def find(self, listing: Listing, model: PairModel | None) -> Iterator[tuple[Product, How]]:
         title = named_words(listing.title)
-        said = frozenset(word for word, _, _ in title)
+        # The words inside a name of goods count as well: a list may say only a part of it.
+        said = frozenset(word for word, _, _ in title) | frozenset(WORD.findall(fold_plain(listing.title).text))
         joined = "".join(word for word, _, _ in title)
         counted: defaultdict[int, float] = defaultdict(float)
         for word in (*said & self._places.keys(), *(run for run in self._runs if run not in said and run in joined)):
@@ -160,13 +177,15 @@ class _Line:
         if whole:
             yield from ((one.product, "name") for one in _of_longest_name(_of_stated_pack(listing, whole)))
             return
-        yield from self._nearly(listing, shares, title, model)
+        yield from self._nearly(listing, shares, title, said, joined, model)
 
     def _nearly(
         self,
         listing: Listing,
         shares: Sequence[tuple[float, int]],
         title: Sequence[tuple[str, int, int]],
+        said: frozenset[str],
+        joined: str,
         model: PairModel | None,
     ) -> Iterator[tuple[Product, How]]:
         """Yield the product that the title names but for a word, where no other of the line comes near it."""
@@ -182,20 +201,19 @@ class _Line:
         one = near[0]
         if _is_other_member(title, one.weights):
             return
-        said = frozenset(word for word, _, _ in title)
-        if best >= ENOUGH and not _lacks_a_telling_word(one.weights, said):
+        if best >= ENOUGH and not _lacks_a_telling_word(one, said, joined):
             yield from ((other.product, "most_words") for other in near)
         elif model is not None and model.margin(listing.title, one.product.name) > 0:
             yield from ((other.product, "model") for other in near)
 
 
-def _lacks_a_telling_word(weights: Mapping[str, float], said: frozenset[str]) -> bool:
+def _lacks_a_telling_word(named: _Named, said: frozenset[str], joined: str) -> bool:
     """Say whether a name, a number, or the one word for the goods is missing: then it may be another of the line."""
-    missing = {word for word in weights if word not in said}
-    if any(weights[word] >= NAME_WEIGHT * COMMON_FACTOR for word in missing):
+    missing = named.missing(said, joined)
+    if any(named.weights[word] >= NAME_WEIGHT * COMMON_FACTOR for word in missing):
         return True
     goods = {word for word in said if word.startswith(GOODS)}
-    return any(word.startswith(GOODS) for word in missing) and not (goods and goods <= weights.keys())
+    return any(word.startswith(GOODS) for word in missing) and not (goods and goods <= named.weights.keys())
 
 
 def _of_stated_pack(listing: Listing, fitting: Sequence[_Named]) -> list[_Named]:

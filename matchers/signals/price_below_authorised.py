@@ -1,7 +1,7 @@
 """The offer is cheaper than what the owner's authorised sellers ask."""
 
 from matchers.policy import WEIGHTS
-from matchers.price.bands import BAND_WORDS, band_of
+from matchers.price.bands import BAND_WORDS, band_of, share_of
 from matchers.price.case import PriceCase
 from matchers.price.printed import percent
 from records.hit import Evidence
@@ -14,7 +14,7 @@ def price_below_authorised(case: PriceCase) -> Evidence | None:
     """
     if case.authorised is None or case.offer.is_authorised or not case.offer.is_same_pack or case.is_allowed:
         return None
-    share = case.unit_price / case.authorised.lowest
+    share = share_of(case.unit_price, case.authorised.lowest)
     band = band_of(share)
     if band is None:
         return None

@@ -1,11 +1,15 @@
 """The struck-through price was never asked."""
 
+from decimal import Decimal
+
 from matchers.policy import WEIGHTS
+from matchers.price.bands import share_of
 from matchers.price.case import PriceCase
 from matchers.price.printed import printed
 from records.hit import Evidence
 from records.money import Money
 
+NEARLY = Decimal("1e-6")
 HONEST = 1
 """A struck-through price up to the owner's list price names that price, whatever the listing asked before."""
 
@@ -36,4 +40,4 @@ def price_fake_discount(case: PriceCase) -> Evidence | None:
 
 def _names_the_list_price(case: PriceCase, struck: Money) -> bool:
     share = case.list_share
-    return share is not None and struck.amount / case.price.amount * share <= HONEST
+    return share is not None and share_of(struck.amount * share, case.price.amount).quantize(NEARLY) <= HONEST

@@ -19,6 +19,14 @@ def test_bands_have_published_edges(share: str, band: str | None) -> None:
     assert band_of(Decimal(share)) == band
 
 
+def test_the_edge_of_a_band_is_exact_where_the_unit_price_has_no_end() -> None:
+    third = PRODUCT | {"unit_amount": "30", "list_price": "259000", "minimum_price": None, "name": "Anessa UV 30ml"}
+    assert price_hits(title="Anessa UV 30ml", price="129500", products=[third]) == ["high"]
+    assert price_hits(title="Anessa UV 30ml", price="129501", products=[third]) == ["medium"]
+    seventh = third | {"unit_amount": "7", "list_price": None, "minimum_price": "100000", "name": "Anessa UV 7ml"}
+    assert price_hits(title="Anessa UV 7ml", price="100000", products=[seventh]) == []
+
+
 def price_hits(**row: object) -> list[str]:
     case = {"products": [PRODUCT], "currency": "VND", **row}
     return [hit.tier for hit in Matcher(watchlist(case)).match(listing(case)) if hit.track == "price"]
