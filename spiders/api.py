@@ -10,7 +10,7 @@ from records.listing import Listing
 from spiders.arguments import ArgumentError, CrawlArguments
 from spiders.credentials import Keys
 from spiders.errors import AuthRefused
-from spiders.reading import Answer
+from spiders.reading import Answer, Reading
 
 # Requests that are signed when they are sent carry this mark. They are made under the API's own contract and with the
 # operator's key, so robots.txt, which speaks to crawlers of pages, is not asked for them.
@@ -71,13 +71,15 @@ class Api:
         return None
 
     @classmethod
-    def check(cls, answer: Answer) -> None:
-        """Raise what an error answer of the API means; return where the answer can be read or is no answer of it.
+    def check(cls, answer: Answer) -> Reading | None:
+        """Raise what an error answer of the API means; return None where the answer is to be read.
 
-        An API that says more in the body than in the status reads it here first.
+        An API that says more in the body than in the status reads it here first; where its error means that nothing
+        was found, it returns that empty reading.
         """
         if answer.status in {401, 403}:
             raise AuthRefused(answer.url, f"HTTP {answer.status}")
+        return None
 
     @classmethod
     def call(cls, url: str, keys: Keys, token: Token | None, at: datetime) -> Call:

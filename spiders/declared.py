@@ -142,7 +142,9 @@ class DeclaredMarket:
     def read(cls, answer: Answer) -> Reading:
         """Return what the answer says, whatever address it came from; raise ReadingError and nothing else."""
         if cls.api is not None and origin_of(answer.url) == cls.api.host:
-            cls.api.check(answer)
+            nothing = cls.api.check(answer)
+            if nothing is not None:
+                return nothing
         check_answer(answer)
         reading = cls.read_page(answer)
         kept: dict[str, Listing] = {}

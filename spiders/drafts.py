@@ -7,6 +7,7 @@ from decimal import Decimal
 from selectolax.lexbor import LexborHTMLParser
 
 from records.listing import LIMITS, MAX_CATEGORIES, MAX_IMAGES, Listing, Offer, Seller, cut_to_limit
+from spiders.errors import PageChanged
 from spiders.reading import Answer
 
 BLOCK_TAGS = (
@@ -43,8 +44,13 @@ def make_listing(
     review_count: int | None = None,
     sources: Mapping[str, str] | None = None,
 ) -> Listing:
-    """Return the listing with every text cut to its limit and the cut counted; `description` may hold markup."""
+    """Return the listing with every text cut to its limit and the cut counted; `description` may hold markup.
+
+    Raise PageChanged for a title that is blank once its market's own words are taken off.
+    """
     cut_from: dict[str, int] = {}
+    if not title.strip():
+        raise PageChanged(answer.url, "title", "is blank")
 
     def limited(name: str, text: str | None) -> str | None:
         if text is None or not text.strip():

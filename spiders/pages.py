@@ -33,15 +33,30 @@ def check_page(answer: Answer) -> None:
         raise PageChanged(answer.url, "page", f"a tag has more than {MAX_ATTRIBUTES} attributes")
 
 
-def page_text(answer: Answer) -> str:
-    """Return the page's characters, its charset taken from byte order mark, header or meta tag, else UTF-8."""
-    return str(html_to_unicode(answer.content_type or None, answer.body, default_encoding="utf-8")[1])
+def page_text(answer: Answer, otherwise: str | None = None) -> str:
+    """Return the page's characters, its charset taken from byte order mark, header or meta tag, else UTF-8.
+
+    `otherwise` is the market's older charset: it is used where the page is not in the one that it seems to state, as
+    pages saved with their scripts often state that of a script.
+    """
+    charset, text = html_to_unicode(answer.content_type or None, answer.body, default_encoding="utf-8")
+    if otherwise is not None and not _is_in(answer.body, charset):
+        return answer.body.decode(otherwise, "replace")
+    return str(text)
 
 
-def open_page(answer: Answer) -> LexborHTMLParser:
+def _is_in(body: bytes, charset: str) -> bool:
+    try:
+        body.decode(charset)
+    except (UnicodeDecodeError, LookupError):
+        return False
+    return True
+
+
+def open_page(answer: Answer, otherwise: str | None = None) -> LexborHTMLParser:
     """Return the parsed page; raise PageChanged for one that is hostile or is no HTML."""
     check_page(answer)
-    page = page_text(answer)
+    page = page_text(answer, otherwise)
     if "<" not in page:
         raise UnknownPage(answer.url, "is neither JSON nor HTML")
     return LexborHTMLParser(page)

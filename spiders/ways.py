@@ -30,6 +30,8 @@ class Way:
     """What the operator sets in the environment before it can be used."""
     floor_seconds: float = 3.0
     """Least time between two requests to one host."""
+    daily_calls: int | None = None
+    """Most requests a day; None sets no bound of the market's own."""
     limits: str = ""
     """Quotas, paging limits and what this way never returns."""
 
@@ -51,8 +53,8 @@ class Rules:
     """The listing is removed this long after it was last seen; one with a hit keeps id, address and title."""
     keeps_sellers: bool = True
     """False: the seller's id and name are never stored."""
-    keeps_answers: bool = True
-    """False: answers of the market are never kept as they came."""
+    keeps_answers: Literal["all", "pages", "none"] = "all"
+    """Which answers may be kept as they came; `pages` leaves out those of the API."""
     credit: str = ""
     """What the terms ask to be shown beside the data; empty where nothing is asked."""
     source: str = ""
@@ -67,8 +69,8 @@ class Rules:
             parts.append(f"listings without a hit removed after {_shown(self.listing_for)}")
         if not self.keeps_sellers:
             parts.append("no seller is stored")
-        if not self.keeps_answers:
-            parts.append("no answer is kept as it came")
+        if self.keeps_answers != "all":
+            parts.append("no answer is kept as it came" if self.keeps_answers == "none" else "no API answer is kept")
         return "; ".join(parts)
 
 

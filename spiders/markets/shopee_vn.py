@@ -1,4 +1,4 @@
-"""Shopee Viet Nam: lists, flash sales, item and shop answers, product pages with JSON-LD."""
+"""Shopee Viet Nam: affiliate API; lists, flash sales, item and shop answers, product pages with JSON-LD."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -6,12 +6,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from spiders.base import MarketSpider, Yield
 from spiders.errors import Blocked, PageChanged, UnknownPage
+from spiders.formats.shopee_api import KEYS, ShopeeApi, is_answer, read_offers
 from spiders.formats.shopee_items import HOME, MARKET, read_item, read_shop
 from spiders.formats.shopee_pages import read_product_page
 from spiders.json_api import Entries, as_mapping, is_json, read_json
 from spiders.pages import open_page
 from spiders.reading import MAX_ENTRIES, Answer, Reading, Record, flag, inner, inners, maybe, maybe_inner, whole
-from spiders.ways import Way
+from spiders.ways import Rules, Way
 
 PER_PAGE = 60
 # The anti-bot answer, under the key "error" or under a number.
@@ -22,6 +23,15 @@ TERMS = (
     "collected by automated or manual means."
 )
 WAYS = (
+    Way(
+        name="api",
+        format="affiliate Open API, productOfferV2 over GraphQL (others' clients)",
+        terms="Affiliate agreement of an approved account (not read).",
+        keys=KEYS,
+        floor_seconds=1.0,
+        limits="only goods with a commission are returned: what is not found proves nothing; no brand, no stock, no "
+        "struck-through price",
+    ),
     Way(
         name="pages",
         format="api/v4 search, item, shop and discovery answers, product pages with JSON-LD",
@@ -50,6 +60,8 @@ class ShopeeVNSpider(MarketSpider):
     currency = "VND"
     expected = Yield(at_least=10, at_most=50_000)
     ways = WAYS
+    rules = Rules(keeps_answers="pages")
+    api = ShopeeApi
     start_pages = (f"{HOME}/api/v4/homepage/get_daily_discover?bundle=daily_discover_main&limit={PER_PAGE}&offset=0",)
 
     @classmethod
@@ -61,7 +73,8 @@ class ShopeeVNSpider(MarketSpider):
     def read_page(cls, answer: Answer) -> Reading:
         """Read an API answer, a saved collection of answers by key, or a product page."""
         if is_json(answer):
-            return read_answers(answer, as_mapping(answer.url, read_json(answer.url, answer.body)))
+            value = as_mapping(answer.url, read_json(answer.url, answer.body))
+            return read_offers(answer, value) if is_answer(value) else read_answers(answer, value)
         return read_product_page(answer, open_page(answer))
 
     def start_priority(self, url: str) -> int:
