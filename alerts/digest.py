@@ -1,7 +1,7 @@
-"""One owner's digest: which hits it reports, and what it says about the crawls behind it. Pure."""
+"""What one mail to one recipient about one brand reports, and what it says about the crawls behind it. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -9,19 +9,22 @@ from types import MappingProxyType
 from typing import Literal
 
 from alerts.figures import Figures
-from alerts.title import Piece, quotes, shown, title_pieces
+from alerts.title import Piece, findings_of, quotes, shown, title_pieces
 from records.decision import Reason
-from records.hit import QUEUE_TIERS, Hit, Right, Tier, Track
+from records.hit import Evidence, Hit, Right, Tier, Track
+from records.mail import Answer, Preference
 from records.money import Money
 from records.run import ENDED, Outcome, Run
-from records.watchlist import Owner, WatchList
+from records.watchlist import WatchList
 from storage.hit_records import StoredHit
 
 ROWS = 20
 """Hits listed in one mail; the rest is a number and a link."""
+CHANGE_ROWS = 10
+FLAG_ROWS = 10
+"""Unreviewed flags in one mail."""
 COVERAGE_WINDOW = timedelta(hours=24)
 BROKEN: frozenset[Outcome] = frozenset({"suspicious", "blocked", "failed", "stopped", "lost"})
-TIER_ORDER: tuple[Tier, ...] = (*QUEUE_TIERS, "low", "none")
 # Which counts of a run mean what. A crawl delay beyond our patience is the marketplace's robots.txt as well.
 PAGES = ("pages",)
 REFUSED_PAGES = ("blocked",)
@@ -30,23 +33,6 @@ BLOCKED = (*REFUSED_PAGES, "skip.host_stopped")
 DENIED = ("skip.robots", "skip.crawl_delay")
 # How the matcher writes the gap step of a price chain.
 _GAP = re.compile(r"(\d+(?:\.\d+)?) % of the (list|minimum) price")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
-    """The reader's day that one digest stands for."""
-
-    kind: Literal["daily"] = "daily"
-    """Part of the mail's key."""
-    day: date
-    """The day in the reader's zone; part of the mail's key."""
-    ends_at: datetime
-    """When the digest was made, aware UTC."""
-
-    @classmethod
-    def of(cls, owner: Owner, now: datetime) -> "Period":
-        """Return the owner's day of that moment."""
-        return cls(day=Figures(language=owner.language).day_of(now), ends_at=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +51,8 @@ class DigestLine:
 
     hit_id: str
     """Names the hit in the console."""
+    key: tuple[str, str]
+    """Marketplace and id of the listing, for its picture."""
     track: Track
     """ip or price."""
     tier: Tier
@@ -91,8 +79,10 @@ class DigestLine:
     """Where it is registered."""
     right: Right
     """State of the registration."""
-    reason: Reason
-    """Why a reviewer confirmed it."""
+    reason: Reason | None
+    """Why a reviewer confirmed it; None for a flag that nobody has reviewed."""
+    findings: tuple[Evidence, ...]
+    """What speaks against the listing, strongest first; nothing about its seller."""
     quotes: tuple[str, ...]
     """Printed words that the finding rests on."""
     seen_on: date
@@ -118,72 +108,95 @@ class CoverageLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Digest:
-    """Everything that one owner's mail says."""
+class ChangeLine:
+    """What happened to a listing that was reported before, or what was answered about it."""
 
-    owner: Owner
-    """The reader."""
-    period: Period
-    """The day it stands for."""
+    hit_id: str
+    """Names the hit in the console."""
+    change: Literal["price", "not_seen", "seen_again", "answered"]
+    """Price moved; not seen since; seen again; somebody of the owner answered."""
+    market: str
+    """Display name of the marketplace."""
+    title: str
+    """The title as the reviewer judged it, made harmless and cut."""
+    before: Money | None = None
+    """Price told before."""
+    after: Money | None = None
+    """Price now."""
+    day: date
+    """Day of the last sighting, or of the answer, in the reader's zone."""
+    answer: Answer | None = None
+    """What was answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """Everything that one mail says: a digest, or an urgent notice of one hit."""
+
+    owner: str
+    """Company that holds the brand."""
+    brand: str
+    """The one brand it is about."""
+    preference: Preference
+    """How the reader wants it: language, zone, hour."""
+    kind: Literal["digest", "urgent"]
+    """What it is."""
+    day: date
+    """The reader's day that it stands for."""
+    made_at: datetime
+    """When it was made, aware UTC."""
     lines: tuple[DigestLine, ...]
-    """At most ROWS hits, the gravest first."""
+    """At most ROWS released hits, the gravest first."""
     violations: int
     """All reported hits of the IP track."""
     price_breaches: int
     """All reported hits of the price track."""
     high: int
     """All reported hits of high tier."""
+    flags: tuple[DigestLine, ...] = ()
+    """Unreviewed flags, where owner and agency agreed to them."""
+    agreed_by: str = ""
+    """Who agreed to them for the owner."""
+    changes: tuple[ChangeLine, ...] = ()
+    """What changed, at most CHANGE_ROWS of each kind."""
+    changes_count: int = 0
+    """All that changed."""
+    not_seen: int = 0
+    """How many listings are reported as not seen any more."""
+    folded: int = 0
+    """Urgent hits that stand here because of the day's cap."""
     unreviewed: int
-    """Hits nobody has looked at; a number only."""
+    """Flags of this brand nobody has looked at; a number only."""
+    reviewed: tuple[int, int]
+    """Flags of this brand that reviewers confirmed and rejected so far."""
     coverage: tuple[CoverageLine, ...]
     """One line a marketplace, by name."""
-    hit_ids: tuple[str, ...]
-    """Every reported hit, also those beyond ROWS."""
+    read_since: date
+    """First day of the coverage, in the reader's zone."""
 
     @property
     def count(self) -> int:
-        """All reported hits."""
-        return len(self.hit_ids)
+        """All reported released hits."""
+        return self.violations + self.price_breaches
 
     @property
     def more(self) -> int:
         """Reported hits beyond the listed ones."""
         return self.count - len(self.lines)
 
+    @property
+    def has_news(self) -> bool:
+        """False: there is nothing to say, so nothing is sent."""
+        return bool(self.count or self.flags or self.changes)
 
-def build_digest(
-    owner: Owner,
-    released: Sequence[StoredHit],
-    unreviewed: int,
-    coverage: Sequence[Run],
-    period: Period,
-    *,
-    watchlist: WatchList,
-    market_titles: Mapping[str, str] = MappingProxyType({}),
-) -> Digest | None:
-    """Return the owner's digest, or None when nothing is new.
 
-    Raises ValueError when a hit is another owner's or not confirmed as a violation: such a hit must never be mailed.
-    """
-    if not released:
-        return None
+def check_released(owner: str, brand: str, released: Iterable[StoredHit]) -> None:
+    """Raise ValueError for a hit of another owner or brand or one not confirmed: such a hit must never be mailed."""
     for stored in released:
-        if stored.owner != owner.name:
-            raise ValueError(f"hit {stored.hit_id} is not a hit of owner {owner.name!r}")
+        if (stored.owner, stored.brand) != (owner, brand):
+            raise ValueError(f"hit {stored.hit_id} is not a hit of brand {brand!r} of owner {owner!r}")
         if stored.state != "confirmed" or stored.decision is None or stored.decision.decision.verdict != "violation":
             raise ValueError(f"hit {stored.hit_id} is not confirmed as a violation")
-    ordered = sorted(released, key=lambda one: (TIER_ORDER.index(one.hit.tier), -one.hit.score, one.hit_id))
-    return Digest(
-        owner=owner,
-        period=period,
-        lines=tuple(_line(stored, owner, watchlist, market_titles) for stored in ordered[:ROWS]),
-        violations=sum(stored.hit.track == "ip" for stored in released),
-        price_breaches=sum(stored.hit.track == "price" for stored in released),
-        high=sum(stored.hit.tier == "high" for stored in released),
-        unreviewed=unreviewed,
-        coverage=_coverage(coverage, period, market_titles),
-        hit_ids=tuple(stored.hit_id for stored in ordered),
-    )
 
 
 def market_title(market: str, titles: Mapping[str, str]) -> str:
@@ -196,14 +209,16 @@ def market_title(market: str, titles: Mapping[str, str]) -> str:
     return shown(market.capitalize())
 
 
-def _line(stored: StoredHit, owner: Owner, watchlist: WatchList, market_titles: Mapping[str, str]) -> DigestLine:
+def line_of(
+    stored: StoredHit, figures: Figures, watchlist: WatchList, market_titles: Mapping[str, str] = MappingProxyType({})
+) -> DigestLine:
+    """Return one hit as far as its owner is told."""
     hit, listing = stored.hit, stored.hit.listing
     mark = watchlist.mark_by_id.get(hit.mark_id)
     product = watchlist.product_by_id.get(hit.product_id) if hit.product_id is not None else None
-    if stored.decision is None:
-        raise ValueError(f"hit {stored.hit_id} has no decision")
     return DigestLine(
         hit_id=stored.hit_id,
+        key=listing.key,
         track=hit.track,
         tier=hit.tier,
         market=market_title(listing.market, market_titles),
@@ -217,9 +232,10 @@ def _line(stored: StoredHit, owner: Owner, watchlist: WatchList, market_titles: 
         registration_no=None if mark is None or mark.registration_no is None else shown(mark.registration_no),
         office=None if mark is None or mark.office is None else shown(mark.office),
         right=hit.right,
-        reason=stored.decision.decision.reason,
+        reason=None if stored.decision is None else stored.decision.decision.reason,
+        findings=findings_of(hit.evidence),
         quotes=quotes(hit.evidence),
-        seen_on=Figures(language=owner.language).day_of(listing.fetched_at or stored.first_seen_at),
+        seen_on=figures.day_of(listing.fetched_at or stored.first_seen_at),
     )
 
 
@@ -233,13 +249,18 @@ def _share(hit: Hit) -> PriceShare | None:
     return None
 
 
-def _coverage(runs: Sequence[Run], period: Period, market_titles: Mapping[str, str]) -> tuple[CoverageLine, ...]:
-    """Return what the runs that ended within the window before the digest read, by marketplace."""
-    since = period.ends_at - COVERAGE_WINDOW
+def coverage_of(
+    runs: Iterable[Run],
+    since: datetime,
+    until: datetime,
+    markets: Sequence[str] = (),
+    market_titles: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[CoverageLine, ...]:
+    """Return what the runs that ended within the time read, by marketplace; `markets` limits it to those."""
     by_market: dict[str, list[Run]] = {}
     for run in runs:
         ended_at = run.finished_at or run.heartbeat_at or run.requested_at
-        if run.outcome in ENDED and since < ended_at <= period.ends_at:
+        if run.outcome in ENDED and since < ended_at <= until and (not markets or run.market in markets):
             by_market.setdefault(run.market, []).append(run)
     return tuple(
         CoverageLine(

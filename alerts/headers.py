@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email import message_from_bytes
 from email.charset import BASE64, Charset
 from email.header import Header
@@ -47,6 +47,7 @@ _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*
 _ADDRESS = re.compile(
     rf"(?P<local>{_LOCAL})@(?P<domain>localhost|(?:{_LABEL}\.)+(?:[A-Za-z]{{2,63}}|xn--[A-Za-z0-9-]+))"
 )
+_CID = re.compile(r'src="cid:([^"]*)"')
 # Control characters, line and paragraph separators, format characters (bidi, zero width), lone surrogates.
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
@@ -92,11 +93,18 @@ def cut_to_columns(text: str, limit: int) -> str:
     return text[:kept].rstrip() + "…"
 
 
-def checked_bytes(message: EmailMessage, headers: Mapping[str, str], text: str, html: str | None) -> bytes:
+def checked_bytes(
+    message: EmailMessage,
+    headers: Mapping[str, str],
+    text: str,
+    html: str | None = None,
+    pictures: Sequence[tuple[str, bytes]] = (),
+) -> bytes:
     """Return the message as it goes over the wire, after reading it again and finding exactly what was meant.
 
-    Raises UnsafeMessage when a header was added, lost or changed, when there is not exactly one recipient, or when
-    a part differs. This does not depend on the library's own protection against header injection.
+    Raises UnsafeMessage when a header was added, lost or changed, when there is not exactly one recipient, when
+    a part differs or was added, or when the page names a picture that is not there. This does not depend on the
+    library's own protection against header injection.
     """
     content = message.as_bytes(policy=POLICY)
     reread = message_from_bytes(content, policy=POLICY)
@@ -114,10 +122,16 @@ def checked_bytes(message: EmailMessage, headers: Mapping[str, str], text: str, 
     if len(reread["To"].addresses) != 1 or len(reread["From"].addresses) != 1:
         raise UnsafeMessage("not exactly one sender and one recipient")
     parts = [part for part in reread.walk() if not part.is_multipart()]
-    shown = [(part.get_content_type(), _lines(part.get_content())) for part in parts]
     meant = [("text/plain", _lines(text))] + ([] if html is None else [("text/html", _lines(html))])
-    if shown != meant:
+    if [(part.get_content_type(), _lines(part.get_content())) for part in parts[: len(meant)]] != meant:
         raise UnsafeMessage("the parts, read again, are not the texts that were built")
+    attached = [
+        (str(part["Content-ID"]).strip("<>"), part.get_content_type(), part.get_content()) for part in parts[len(meant) :]
+    ]
+    if attached != [(name, "image/jpeg", jpeg) for name, jpeg in pictures]:
+        raise UnsafeMessage("the pictures, read again, are not those that were attached")
+    if not set(_CID.findall(html or "")) <= {name for name, _ in pictures}:
+        raise UnsafeMessage("the page names a picture that is not attached")
     return content
 
 

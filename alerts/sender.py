@@ -10,15 +10,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
-from alerts.errors import AlertError, Refused, TryAgain
+from alerts.dkim_key import DkimKey
+from alerts.errors import AlertError, MaybeSent, NoSuchAddress, Refused, TryAgain
 from alerts.headers import POLICY, plain_address
 
 Security = Literal["starttls", "tls", "plain"]
 TIMEOUT_SECONDS = 30.0
 """Per verb."""
 FOLDER_MODE = 0o700
+_ENHANCED = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,199}")
 
 
@@ -90,6 +92,8 @@ class SmtpSender:
     """Longest wait for each answer."""
     certificates: Path | None = None
     """File of the authorities to trust; None means the system's."""
+    dkim: DkimKey | None = None
+    """Signs each mail on its way out; None leaves that to the server."""
 
     def __post_init__(self) -> None:
         """Refuse to send in the clear to anything but this machine."""
@@ -107,33 +111,43 @@ class SmtpSender:
         return "plain" if is_loopback(self.host) else "starttls"
 
     def send(self, key: str, recipient: str, message: bytes) -> None:  # noqa: ARG002 - the Message-ID carries the key
-        """Send one mail to one recipient. A connection lost after the text means TryAgain: it may arrive twice."""
-        server: smtplib.SMTP | None = None
+        """Send one mail to one recipient. A connection lost after the text means MaybeSent: it may arrive twice."""
+        plain_address(recipient)
+        signed = message if self.dkim is None else self.dkim.signed(message)
+        server: _Server | _TlsServer | None = None
         try:
             server = self._connect()
-            server.sendmail(self._envelope_sender(message), [plain_address(recipient)], message)
+            server.sendmail(self._envelope_sender(message), [recipient], signed)
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
-            raise _problem(code, text) from error
+            raise _refusal(code, text, NoSuchAddress) from error
         except smtplib.SMTPAuthenticationError as error:
             # Our own log-in is wrong, not the mail: every mail waits until it is mended.
             raise TryAgain(f"log-in refused: {_shown(error.smtp_code, error.smtp_error)}") from error
-        except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
-            raise _problem(error.smtp_code, error.smtp_error) from error
+        except smtplib.SMTPSenderRefused as error:
+            # The server refuses us, not the recipient; giving the mails up would lose them all.
+            raise TryAgain(f"sender refused: {_shown(error.smtp_code, error.smtp_error)}") from error
+        except smtplib.SMTPDataError as error:
+            is_address = _speaks_of_the_address(error.smtp_code, error.smtp_error)
+            raise _refusal(error.smtp_code, error.smtp_error, NoSuchAddress if is_address else Refused) from error
         except smtplib.SMTPResponseException as error:
             raise TryAgain(_shown(error.smtp_code, error.smtp_error)) from error
         except (smtplib.SMTPException, OSError) as error:
-            raise TryAgain(f"{self.host}:{self.port}: {error or type(error).__name__}") from error
+            problem = f"{self.host}:{self.port}: {error or type(error).__name__}"
+            is_out = server is not None and server.text_is_out
+            raise (MaybeSent if is_out else TryAgain)(problem) from error
         finally:
             if server is not None:
                 _leave(server)
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self) -> "_Server | _TlsServer":
         context = ssl.create_default_context(cafile=None if self.certificates is None else str(self.certificates))
         if self._mode == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout_seconds, context=context)
+            server: _Server | _TlsServer = _TlsServer(
+                self.host, self.port, timeout=self.timeout_seconds, context=context
+            )
         else:
-            server = smtplib.SMTP(self.host, self.port, timeout=self.timeout_seconds)
+            server = _Server(self.host, self.port, timeout=self.timeout_seconds)
         try:
             if self._mode == "starttls":
                 # A server (or somebody in between) that does not offer it gets nothing.
@@ -161,9 +175,36 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _problem(code: int, text: bytes | str) -> TryAgain | Refused:
-    """Return what an answer to the sender, the recipient or the text means: 5xx is final, the rest is not."""
-    return (Refused if 500 <= code < 600 else TryAgain)(_shown(code, text))
+class _KnowsTextIsOut:
+    """Notes when the end of a mail's text was handed to the network: from then on it may arrive."""
+
+    text_is_out = False
+
+    def send(self, s: Any) -> None:
+        """Send, and look for the line that ends a text."""
+        super().send(s)  # type: ignore[misc]  # mixed into smtplib's classes only
+        if isinstance(s, bytes) and s.endswith(b"\r\n.\r\n"):
+            self.text_is_out = True
+
+
+class _Server(_KnowsTextIsOut, smtplib.SMTP):
+    """A connection in the clear or with STARTTLS."""
+
+
+class _TlsServer(_KnowsTextIsOut, smtplib.SMTP_SSL):
+    """A connection over TLS from its first byte."""
+
+
+def _refusal(code: int, text: bytes | str, refused: type[Refused]) -> TryAgain | Refused:
+    """Return what an answer to the recipient or the text means: 5xx is final, the rest is not."""
+    return (refused if 500 <= code < 600 else TryAgain)(_shown(code, text))
+
+
+def _speaks_of_the_address(code: int, text: bytes | str) -> bool:
+    """Return whether an answer to the text is about the mailbox (RFC 3463: 5.1.x, 5.2.1), not about this one mail."""
+    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    found = _ENHANCED.search(words)
+    return code == 550 if found is None else found[0].startswith("5.1.") or found[0] == "5.2.1"
 
 
 def _shown(code: int, text: bytes | str) -> str:

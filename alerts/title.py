@@ -11,6 +11,7 @@ from records.listing import Listing
 TITLE_LIMIT = 160
 QUOTE_LIMIT = 60
 QUOTES = 4
+FINDINGS = 3
 SPEAKS_FROM = 0.1
 """Weight from which a finding speaks against a listing; a claim to be genuine weighs less and is not quoted."""
 PieceKind = Literal["plain", "mark", "word"]
@@ -75,6 +76,24 @@ def quotes(evidence: Sequence[Evidence]) -> tuple[str, ...]:
                     text = shown(span.text).strip()
                     found[text if len(text) <= QUOTE_LIMIT else text[:QUOTE_LIMIT] + "…"] = None
     return tuple(found)[:QUOTES]
+
+
+def findings_of(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Return the findings that speak against the listing, strongest first, without any that is about its seller."""
+    against = (
+        finding
+        for finding in evidence
+        if finding.weight >= SPEAKS_FROM
+        and finding.signal != "exact_mark"  # the line about the registration says it
+        and not any(span.field in UNQUOTED_FIELDS for span in finding.spans)
+    )
+    return tuple(sorted(against, key=lambda one: -one.weight))[:FINDINGS]
+
+
+def plain_title(listing: Listing, limit: int = 80) -> str:
+    """Return the title on one line, made harmless and cut."""
+    title = listing.title
+    return shown(title) if len(title) <= limit else shown(title[:limit]) + "…"
 
 
 def _kind_of(finding: Evidence) -> PieceKind:

@@ -43,6 +43,14 @@ class Settings(BaseSettings):
     """The console's secret at the provider; empty for a public client."""
     oidc_name: str = "OpenID Connect"
     """What the button on the log-in page says."""
+    dkim_key: Path | None = None
+    """File of the RSA key (PEM) that signs mails; without it the SMTP server has to."""
+    dkim_selector: str = "markwatch"
+    """Name under which the sender's domain publishes the public key."""
+    mail_hourly_limit: int = Field(default=200, ge=1)
+    """Mails to brand owners within an hour above which they stop until `markwatch alerts resume`."""
+    staff_mail: str = ""
+    """Addresses of operators, with commas between, that are told what went wrong with mails; empty means nobody."""
 
     def database_url(self, given: str | None = None) -> str:
         """Return the URL given on the command line, else the one set, else the embedded file."""

@@ -19,7 +19,8 @@ from storage.api_tokens import revoke_tokens_of
 from storage.audit import record_audit
 from storage.errors import AlreadyThere, NotFound
 from storage.factors import remove_factors
-from storage.outbox import queue_mail
+from storage.mail_people import address_id_of
+from storage.outbox import NewMail, queue_mail
 from storage.tickets import TicketKind, close_tickets, count_tickets, load_ticket, open_ticket
 from storage.users import (
     Role,
@@ -108,7 +109,11 @@ def _mail_ticket(session: Any, console: Console, user: User, kind: AccountMailKi
         link=f"{console.settings.console_url.rstrip('/')}/welcome/{token}", hours=int(length.total_seconds() // 3600),
         sender_address=console.settings.mail_from, recipient=user.email, key=key, at=now,
     )  # fmt: skip
-    queue_mail(session, key, user.email, "", KIND, str(message["Subject"]), wire_bytes(message), now)
+    mail = NewMail(
+        key=key, address_id=address_id_of(user.email), recipient=user.email, owner="", brand="", kind=KIND,
+        message_id=str(message["Message-ID"]), subject=str(message["Subject"]), message=wire_bytes(message),
+    )  # fmt: skip
+    queue_mail(session, mail, now)
     return now + length
 
 

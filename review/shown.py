@@ -70,8 +70,13 @@ class Card:
 
     def sentence(self, reading: Reading) -> str:
         """The finding in the reader's language, its facts filled in."""
-        facts = {name: _said(name, value, reading) for name, value in self.evidence.facts.items()}
-        return filled(reading.translate(self.evidence.message), facts, self.evidence)
+        return finding_sentence(self.evidence, reading)
+
+
+def finding_sentence(evidence: Evidence, reading: Reading) -> str:
+    """Return a finding in the reader's language, its facts filled in; mails say it in the same words."""
+    facts = {name: _said(name, value, reading) for name, value in evidence.facts.items()}
+    return filled(reading.translate(evidence.message), facts, evidence)
 
 
 def _said(name: str, value: str, reading: Reading) -> str:

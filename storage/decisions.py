@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.orm import Session
 
 from records.decision import UNDO_WINDOW, Decision, Reason, Verdict
@@ -23,7 +23,7 @@ from storage.tables import decisions, hit_counts, hits
 
 __all__ = [
     "StoredDecision", "count_unreviewed", "load_decided_hit", "load_decisions", "load_last_decision", "load_released",
-    "record_decision", "undo_decision",
+    "record_decision", "released", "undo_decision",
 ]  # fmt: skip
 
 
@@ -138,6 +138,11 @@ def load_last_decision(session: Session, actor: str) -> StoredDecision | None:
     return None if row is None else decision_of(row)
 
 
+def released(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return when a hit may be told outside: mails ask this."""
+    return hits.c.state == "confirmed", hits.c.settled_at <= now - UNDO_WINDOW
+
+
 def load_released(
     session: Session, owner: str, now: datetime, decided_since: datetime | None = None
 ) -> tuple[StoredHit, ...]:
@@ -147,7 +152,7 @@ def load_released(
     """
     query = (
         select(hits)
-        .where(hits.c.owner == owner, hits.c.state == "confirmed", hits.c.settled_at <= now - UNDO_WINDOW)
+        .where(hits.c.owner == owner, *released(now))
         .order_by(hits.c.settled_at.desc(), hits.c.hit_id)
     )
     if decided_since is not None:

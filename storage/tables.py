@@ -13,7 +13,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     Table,
     UniqueConstraint,
@@ -35,7 +34,6 @@ metadata = MetaData(
 )
 
 # Closed sets of values that a column may hold; the ones with a noun in records/ follow it.
-MAIL_STATES = ("new", "sending", "sent", "failed")
 ROLES = ("reviewer", "senior", "operator", "brand_viewer", "administrator")
 HIT_STATES = ("new", "confirmed", "rejected", "unsure", "lapsed", "second_look", "disputed")
 # A hit in one of these has its decision; in the last two it is not final yet.
@@ -243,21 +241,6 @@ run_events = Table(
     "run_events", metadata,
     row_number("event_id"), Column("run_id", PrintedText, ForeignKey("runs.run_id"), nullable=False),
     moment("at"), text("kind"), text("text"), Index(None, "run_id"),
-)  # fmt: skip
-
-# What is mailed.
-mails = Table(
-    "mails", metadata,
-    row_number("mail_id"), text("key"), text("recipient"), text("owner"), text("kind"), text("subject"),
-    Column("message", LargeBinary, nullable=False), text("state"), moment("queued_at"), number("attempts"),
-    moment("due_at"), moment("leased_until", optional=True), moment("sent_at", optional=True),
-    text("problem", optional=True),
-    UniqueConstraint("key"), one_of("state", MAIL_STATES), Index(None, "state", "due_at"), Index(None, "owner"),
-)  # fmt: skip
-mail_hits = Table(
-    "mail_hits", metadata,
-    Column("mail_id", RowNumber, ForeignKey("mails.mail_id"), primary_key=True, autoincrement=False),
-    text("hit_id", key=True),
 )  # fmt: skip
 
 # Who works with it.

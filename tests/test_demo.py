@@ -56,10 +56,12 @@ def test_the_demo_fills_the_queue_from_three_markets_on_both_tracks(demo: tuple[
     assert {hit["tier"] for hit in hits} <= {"high", "medium"}
 
 
-def test_each_brand_owner_gets_one_mail_that_counts_the_unreviewed(demo: tuple[Path, str]) -> None:
+def test_each_brand_owner_is_greeted_and_gets_one_digest_a_brand(demo: tuple[Path, str]) -> None:
     folder, _ = demo
-    mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in (folder / "mail").glob("*.eml")]
-    assert len(mails) == 4
+    assert len(list((folder / "mail").glob("account-*.eml"))) == 4
+    paths = (folder / "mail").glob("digest-*.eml")
+    mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
+    assert len(mails) == len({(mail["To"], mail["List-Id"]) for mail in mails}) == 8
     assert len({mail["To"] for mail in mails}) == 4
     for mail in mails:
         text = mail.get_body(("plain",))
@@ -96,7 +98,7 @@ def test_the_demo_done_twice_changes_nothing(demo: tuple[Path, str]) -> None:
     again = markwatch("demo", "--no-serve", "--dir", str(folder), folder=folder)
     assert again.returncode == 0, again.stderr
     assert queue_of(again.stderr) == queue_of(output)
-    assert len(list((folder / "mail").glob("*.eml"))) == 4
+    assert len(list((folder / "mail").glob("*.eml"))) == 12
 
 
 def test_the_demo_serves_the_console_with_the_printed_log_in(demo: tuple[Path, str]) -> None:

@@ -16,8 +16,6 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from alerts.send import queue_digests, send_due
-from alerts.sender import FolderSender
 from crawler.cli.crawling import crawl_now, report
 from crawler.cli.options import now, say
 from crawler.cli.serving import bind
@@ -26,7 +24,7 @@ from crawler.console import console_app
 from crawler.errors import CommandError
 from crawler.files import read_rows
 from crawler.jobs import CrawlRequest, check_request, log_path
-from crawler.mailing import market_titles
+from crawler.mailing import send_round
 from crawler.watchlists import ListFiles, save_lists
 from records.decision import REASONS, Reason, Verdict
 from records.hit import HitKey, Track
@@ -129,9 +127,9 @@ def run_demo(place: Path, port: int, *, fresh: bool) -> Settings:
         taken, refused = apply_decisions(opened, SAMPLES / "decisions.jsonl", now())
         say(f"      {taken} recorded" + (f", {refused} fit no open hit" if refused else ""))
         say(f"[5/6] mails to brand owners: {settings.mail_dir}")
-        queued = queue_digests(opened, now(), settings.mail_from, settings.console_url, market_titles=market_titles())
-        sent = send_due(opened, FolderSender(settings.mail_dir), now())
-        say(f"      {queued} queued, {sent.sent} written")
+        done = send_round(opened, settings, now())
+        made = f"{done.queued.digest} digests, {done.queued.urgent} urgent, {done.queued.account} first mails"
+        say(f"      {made}; {done.sent.sent} written")
         with opened.read() as session:
             counts = count_hits(session)
         say("[6/6] review queue: " + ", ".join(f"{view} {count}" for view, count in counts.items()))

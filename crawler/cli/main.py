@@ -74,6 +74,11 @@ INTERRUPTED = 130
 # fits decides. CommandError carries its own code. By name, so that no room is imported to know its errors.
 CODES: Mapping[str, int] = {
     "alerts.errors.UnknownOwner": 2,
+    "alerts.errors.UnknownBrand": 2,
+    "alerts.errors.BadPreference": 2,
+    "alerts.errors.BadAddress": 2,
+    "alerts.errors.BadConsoleUrl": 2,
+    "alerts.dkim_key.BadDkimKey": 2,
     "alerts.sender.BadSender": 2,
     "records.row_fields.BadField": 2,
     "records.watchlist.WatchListError": 2,

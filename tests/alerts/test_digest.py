@@ -4,50 +4,32 @@ from decimal import Decimal
 
 import pytest
 
-from alerts.digest import ROWS, Period, PriceShare, build_digest, market_title
-from alerts.title import TITLE_LIMIT, quotes, title_pieces
+from alerts.digest import COVERAGE_WINDOW, PriceShare, check_released, coverage_of, market_title
+from alerts.figures import Figures
+from alerts.title import TITLE_LIMIT, findings_of, quotes, title_pieces
 from records.hit import ChainStep, Evidence, Span
-from tests.alerts.cases import (
-    DECIDED_AT,
-    HANAMORI,
-    NOW,
-    RIVAL,
-    WATCHLIST,
-    make_digest,
-    make_hit,
-    make_run,
-    stored,
-)
+from tests.alerts.cases import BRAND, DECIDED_AT, HANAMORI, NOW, RIVAL, make_digest, make_hit, make_run, stored
 
 
-def test_nothing_new_makes_no_digest() -> None:
-    assert build_digest(HANAMORI, (), 12, (make_run(),), Period.of(HANAMORI, NOW), watchlist=WATCHLIST) is None
+def test_nothing_new_is_no_news() -> None:
+    assert not make_digest(()).has_news
+    assert make_digest((stored(make_hit(1)),)).has_news
 
 
-def test_a_hit_of_another_owner_is_never_put_in() -> None:
-    with pytest.raises(ValueError, match="not a hit of owner"):
-        make_digest((stored(make_hit(1)), stored(make_hit(2), owner=RIVAL.name)))
+def test_a_hit_of_another_owner_or_brand_is_never_put_in() -> None:
+    check_released(HANAMORI.name, BRAND, (stored(make_hit(1)),))
+    with pytest.raises(ValueError, match="not a hit of brand"):
+        check_released(HANAMORI.name, BRAND, (stored(make_hit(1)), stored(make_hit(2), owner=RIVAL.name)))
+    with pytest.raises(ValueError, match="not a hit of brand"):
+        check_released(HANAMORI.name, "OTONE", (stored(make_hit(1)),))
 
 
 @pytest.mark.parametrize("state", ["new", "rejected", "unsure", "lapsed"])
 def test_only_confirmed_violations_are_put_in(state: str) -> None:
     with pytest.raises(ValueError, match="not confirmed"):
-        make_digest((replace(stored(make_hit(1)), state=state),))  # type: ignore[arg-type]
+        check_released(HANAMORI.name, BRAND, (replace(stored(make_hit(1)), state=state),))  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="not confirmed"):
-        make_digest((replace(stored(make_hit(1)), decision=None),))
-
-
-def test_the_tracks_are_counted_apart_and_the_gravest_comes_first() -> None:
-    digest = make_digest()
-    assert (digest.count, digest.violations, digest.price_breaches, digest.high) == (3, 2, 1, 2)
-    assert [line.tier for line in digest.lines] == ["high", "high", "medium"]
-    assert digest.unreviewed == 7
-
-
-def test_five_hundred_hits_are_twenty_rows_and_a_number() -> None:
-    digest = make_digest(tuple(stored(make_hit(number)) for number in range(500)))
-    assert (len(digest.lines), digest.more, digest.count) == (ROWS, 480, 500)
-    assert len(set(digest.hit_ids)) == 500
+        check_released(HANAMORI.name, BRAND, (replace(stored(make_hit(1)), decision=None),))
 
 
 def test_a_line_carries_mark_registration_price_and_reason() -> None:
@@ -75,8 +57,9 @@ def test_the_share_of_the_owners_price_is_read_from_the_chain(value: str, expect
 
 def test_a_day_begins_in_the_readers_zone() -> None:
     late = datetime(2026, 11, 21, 16, 0, tzinfo=UTC)
-    assert Period.of(HANAMORI, late).day == date(2026, 11, 22)
-    assert Period.of(RIVAL, late).day == date(2026, 11, 21)
+    assert Figures(language="ja").day_of(late) == date(2026, 11, 22)
+    assert Figures(language="vi").day_of(late) == date(2026, 11, 21)
+    assert Figures(language="ja", zone="UTC").start_of(date(2026, 11, 22)) == datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def test_coverage_sums_the_runs_of_a_day_and_names_the_broken_ones() -> None:
@@ -87,6 +70,11 @@ def test_coverage_sums_the_runs_of_a_day_and_names_the_broken_ones() -> None:
     assert [
         (line.market, line.runs, line.broken, line.pages, line.blocked, line.denied) for line in digest.coverage
     ] == [("Shop", 1, 0, 1410, 2, 3), ("Tiki (VN)", 2, 1, 1410, 12, 7)]
+
+
+def test_coverage_of_chosen_markets_leaves_the_others_out() -> None:
+    runs = (make_run(), make_run("shop"))
+    assert [line.market for line in coverage_of(runs, NOW - COVERAGE_WINDOW, NOW, ("shop",))] == ["Shop"]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +109,9 @@ def test_what_lowers_a_score_is_not_marked_as_if_it_spoke_against_the_listing() 
 def test_words_of_the_sellers_name_are_not_quoted() -> None:
     hit = make_hit()
     span = Span.cut(hit.listing, "seller_name", 0, 8)
-    assert quotes((Evidence(signal="imitation_words", weight=0.8, message="Seen.", spans=(span,)),)) == ()
+    finding = Evidence(signal="imitation_words", weight=0.8, message="Seen.", spans=(span,))
+    assert quotes((finding,)) == ()
+    assert findings_of((finding,)) == ()
 
 
 @pytest.mark.parametrize("length", [TITLE_LIMIT - 1, TITLE_LIMIT, TITLE_LIMIT + 1, 1000])

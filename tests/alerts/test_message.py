@@ -11,17 +11,31 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alerts.digest import Digest
 from alerts.errors import BadAddress, BadConsoleUrl, UnsafeMessage
-from alerts.figures import Language
 from alerts.headers import checked_bytes, columns, plain_address, safe_header
-from alerts.message import build_message, render_html, render_text, subject_of, wire_bytes
-from alerts.wording import WORDINGS
+from alerts.house import House
+from alerts.languages import WORDINGS
+from alerts.message import render_html, render_text, wire_bytes
 from records.decision import REASONS
 from records.hit import ChainStep, Hit
-from tests.alerts.cases import CONSOLE, HANAMORI, SENDER, make_digest, make_hit, make_run, stored
+from records.mail import ANSWERS, Language
+from tests.alerts.cases import (
+    CONSOLE,
+    HANAMORI,
+    HOUSE,
+    NOW,
+    RECIPIENT,
+    SENDER,
+    letter_of,
+    make_digest,
+    make_hit,
+    make_run,
+    message_of,
+    stored,
+)  # fmt: skip
 
 LANGUAGES: tuple[Language, ...] = ("ja", "vi", "en")
-RECIPIENT = "ip@hanamori.example"
 HOSTILE = (
     "Nike\r\nBcc: x@evil.example",
     "Nike\nBcc: x@evil.example",
@@ -48,6 +62,18 @@ HOSTILE = (
 )
 
 
+def html_of(digest: Digest) -> str:
+    return render_html(letter_of(digest))
+
+
+def text_of(digest: Digest) -> str:
+    return render_text(letter_of(digest))
+
+
+def subject(digest: Digest) -> str:
+    return letter_of(digest).subject
+
+
 def reread(content: bytes) -> EmailMessage:
     message = message_from_bytes(content, policy=SMTP)
     assert isinstance(message, EmailMessage)
@@ -70,14 +96,16 @@ class Links(HTMLParser):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_mail_has_every_header_and_two_parts(language: Language) -> None:
     digest = make_digest(owner=replace(HANAMORI, language=language))
-    message = reread(wire_bytes(build_message(digest, SENDER, CONSOLE, recipient=RECIPIENT)))
+    message = reread(wire_bytes(message_of(digest)))
     assert message["From"] == f"Markwatch <{SENDER}>"
     assert message["To"] == RECIPIENT
-    assert message["Date"].datetime == digest.period.ends_at
+    assert message["Date"].datetime == NOW
     assert re.fullmatch(r"<[0-9a-f]{32}@markwatch\.example>", message["Message-ID"])
     assert re.fullmatch(r"<[0-9a-f]{32}@markwatch\.example>", message["References"])
     assert message["References"] != message["Message-ID"]
-    assert re.fullmatch(r"<hanamori-cosmetics-[0-9a-f]{8}\.owners\.markwatch\.example>", message["List-Id"])
+    assert re.fullmatch(r"<hanamori-[0-9a-f]{8}\.brands\.markwatch\.example>", message["List-Id"])
+    assert re.fullmatch(rf"<{CONSOLE}/m/u/[\w.-]+>", message["List-Unsubscribe"])
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Content-Language"] == language
     assert message.get_content_type() == "multipart/alternative"
@@ -86,23 +114,23 @@ def test_the_mail_has_every_header_and_two_parts(language: Language) -> None:
 
 
 def test_the_wire_carries_ascii_lines_of_lawful_length() -> None:
-    content = wire_bytes(build_message(make_digest(), SENDER, CONSOLE, recipient=RECIPIENT))
+    content = wire_bytes(message_of(make_digest()))
     assert content.isascii()
     assert max(len(line) for line in content.split(b"\r\n")) <= 78
     assert content.count(b"\n") == content.count(b"\r\n")
 
 
 def test_the_same_digest_gives_the_same_bytes_and_each_recipient_an_own_message_id() -> None:
-    first, again = (build_message(make_digest(), SENDER, CONSOLE, recipient=RECIPIENT) for _ in range(2))
+    first, again = (message_of(make_digest()) for _ in range(2))
     assert wire_bytes(first) == wire_bytes(again)
-    other = build_message(make_digest(), SENDER, CONSOLE, recipient="two@hanamori.example")
+    other = message_of(make_digest(), "two@hanamori.example")
     assert other["Message-ID"] != first["Message-ID"]
 
 
-def test_mails_of_one_owner_thread_and_those_of_two_days_differ() -> None:
+def test_mails_of_one_brand_thread_and_those_of_two_days_differ() -> None:
     digest = make_digest()
-    later = replace(digest, period=replace(digest.period, day=digest.period.day.replace(day=23)))
-    first, second = (build_message(one, SENDER, CONSOLE, recipient=RECIPIENT) for one in (digest, later))
+    later = replace(digest, day=digest.day.replace(day=23))
+    first, second = (message_of(one) for one in (digest, later))
     assert first["References"] == second["References"]
     assert first["Message-ID"] != second["Message-ID"]
 
@@ -110,21 +138,21 @@ def test_mails_of_one_owner_thread_and_those_of_two_days_differ() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["Hanamori", "資生堂インターナショナル株式会社", "An Owner With A Long Name " * 5])
 def test_a_subject_fits_thirty_full_width_characters_and_names_no_seller(language: Language, name: str) -> None:
-    hits = tuple(stored(make_hit(number), owner=name) for number in range(500))
-    subject = subject_of(make_digest(hits, owner=replace(HANAMORI, name=name, language=language)))
-    assert columns(subject) <= 60
-    assert "500" in subject
-    assert "Cửa hàng" not in subject
+    hits = tuple(stored(make_hit(number)) for number in range(500))
+    found = subject(make_digest(hits, owner=replace(HANAMORI, language=language), brand=name))
+    assert columns(found) <= 60
+    assert "500" in found
+    assert "Cửa hàng" not in found
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
-def test_a_hostile_owner_name_adds_no_header_and_no_recipient(hostile: str) -> None:
-    digest = make_digest((stored(make_hit(), owner=hostile),), owner=replace(HANAMORI, name=hostile))
-    content = wire_bytes(build_message(digest, SENDER, CONSOLE, recipient=RECIPIENT))
+def test_a_hostile_owner_or_brand_name_adds_no_header_and_no_recipient(hostile: str) -> None:
+    digest = make_digest((stored(make_hit()),), owner=replace(HANAMORI, name=hostile), brand=hostile)
+    content = wire_bytes(message_of(digest))
     message = reread(content)
     assert sorted(name.lower() for name in message) == sorted(
         ["mime-version", "content-type", "from", "to", "subject", "date", "message-id", "references", "list-id",
-         "auto-submitted", "content-language"]
+         "auto-submitted", "content-language", "list-unsubscribe", "list-unsubscribe-post"]
     )  # fmt: skip
     assert [address.addr_spec for address in message["To"].addresses] == [RECIPIENT]
     assert len(str(message["Subject"]).splitlines()) == 1
@@ -135,18 +163,18 @@ def test_a_hostile_owner_name_adds_no_header_and_no_recipient(hostile: str) -> N
     language=st.sampled_from(LANGUAGES),
 )
 @settings(max_examples=60, deadline=None, derandomize=True, database=None)
-def test_any_owner_name_arrives_in_the_subject_letter_by_letter(name: str, language: Language) -> None:
-    digest = make_digest((stored(make_hit(), owner=name),), owner=replace(HANAMORI, name=name, language=language))
-    message = reread(wire_bytes(build_message(digest, SENDER, CONSOLE, recipient=RECIPIENT)))
-    assert str(message["Subject"]) == subject_of(digest)
+def test_any_brand_name_arrives_in_the_subject_letter_by_letter(name: str, language: Language) -> None:
+    digest = make_digest((stored(make_hit()),), owner=replace(HANAMORI, language=language), brand=name)
+    message = reread(wire_bytes(message_of(digest)))
+    assert str(message["Subject"]) == subject(digest)
 
 
 @pytest.mark.parametrize("hostile", [text for text in HOSTILE if text.strip()])
 def test_a_hostile_title_or_mark_stays_text(hostile: str) -> None:
     hit: Hit = replace(make_hit(), listing=replace(make_hit().listing, title=hostile[:1000]), evidence=())
     digest = make_digest((stored(hit),))
-    message = reread(wire_bytes(build_message(digest, SENDER, CONSOLE, recipient=RECIPIENT)))
-    html = render_html(digest, CONSOLE)
+    message = reread(wire_bytes(message_of(digest)))
+    html = html_of(digest)
     links = Links()
     links.feed(html)
     assert not links.tags & {"script", "img", "iframe", "object", "form", "link", "base", "svg"}
@@ -165,9 +193,9 @@ def test_a_hostile_title_or_mark_stays_text(hostile: str) -> None:
 )  # fmt: skip
 def test_what_is_not_one_plain_address_is_refused(address: str) -> None:
     with pytest.raises(BadAddress):
-        build_message(make_digest(), SENDER, CONSOLE, recipient=address)
+        message_of(make_digest(), address)
     with pytest.raises(BadAddress):
-        build_message(make_digest(), address, CONSOLE, recipient=RECIPIENT)
+        replace(HOUSE, sender_address=address)
 
 
 @pytest.mark.parametrize(
@@ -175,19 +203,28 @@ def test_what_is_not_one_plain_address_is_refused(address: str) -> None:
 )
 def test_plain_addresses_are_accepted(address: str) -> None:
     assert plain_address(address) == address
-    build_message(make_digest(), address, CONSOLE, recipient=address)
+    message_of(make_digest(), address, replace(HOUSE, sender_address=address))
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "https://a.example/\nx", 'https://a.example/"x', "//a.example", "https://", ""]
+    "url",
+    [
+        "javascript:alert(1)",
+        "https://a.example/\nx",
+        'https://a.example/"x',
+        "//a.example",
+        "https://",
+        "",
+        "https://a.example/",
+    ],
 )
 def test_a_console_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(BadConsoleUrl):
-        build_message(make_digest(), SENDER, url, recipient=RECIPIENT)
+        House(sender_address=SENDER, console_url=url, link_key="k")
 
 
 def test_a_message_that_reads_differently_is_not_let_out() -> None:
-    message = build_message(make_digest(), SENDER, CONSOLE, recipient=RECIPIENT)
+    message = message_of(make_digest())
     message["X-Extra"] = "1"
     with pytest.raises(UnsafeMessage, match="x-extra"):
         checked_bytes(message, {"To": RECIPIENT}, "", "")
@@ -203,12 +240,13 @@ def test_the_text_part_says_everything_that_the_html_part_says(language: Languag
     digest = make_digest(
         owner=replace(HANAMORI, language=language), runs=(make_run(), make_run("shop", outcome="lost"))
     )
-    text, html = render_text(digest, CONSOLE), render_html(digest, CONSOLE)
+    text, html = text_of(digest), html_of(digest)
     words = WORDINGS[language]
     for line in digest.lines:
         assert f"{CONSOLE}/hits/{line.hit_id}" in text
         assert f'href="{CONSOLE}/hits/{line.hit_id}"' in html
         assert "".join(piece.text for piece in line.title) in text
+        assert line.reason is not None
         assert words.reasons[line.reason] in text
         assert words.reasons[line.reason] in html
         assert line.mark in text
@@ -224,7 +262,7 @@ def test_the_text_part_says_everything_that_the_html_part_says(language: Languag
 @pytest.mark.parametrize(("language", "price"), [("ja", "260,000"), ("vi", "260.000"), ("en", "260,000")])
 def test_prices_stand_in_the_readers_manner(language: Language, price: str) -> None:
     digest = make_digest(owner=replace(HANAMORI, language=language))
-    for part in (render_text(digest, CONSOLE), render_html(digest, CONSOLE).replace("&nbsp;", "\u00a0")):
+    for part in (text_of(digest), html_of(digest).replace("&nbsp;", "\u00a0")):
         assert f"{price}\u00a0₫" in part
         assert WORDINGS[language].price_unknown in part
 
@@ -233,13 +271,13 @@ def test_prices_stand_in_the_readers_manner(language: Language, price: str) -> N
 def test_the_share_of_the_list_price_stands_in_the_readers_manner(language: Language, share: str) -> None:
     hit = replace(make_hit(product_id="hanamori-50"), chain=(ChainStep(name="gap", value="41.3 % of the list price"),))
     digest = make_digest((stored(hit),), owner=replace(HANAMORI, language=language))
-    for part in (render_text(digest, CONSOLE), render_html(digest, CONSOLE).replace("&nbsp;", "\u00a0")):
+    for part in (text_of(digest), html_of(digest).replace("&nbsp;", "\u00a0")):
         assert f"{share}\u00a0%" in part
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_html_part_loads_nothing_and_links_to_the_console_only(language: Language) -> None:
-    html = render_html(make_digest(owner=replace(HANAMORI, language=language)), CONSOLE)
+    html = html_of(make_digest(owner=replace(HANAMORI, language=language)))
     links = Links()
     links.feed(html)
     assert links.found
@@ -256,9 +294,10 @@ def test_five_hundred_long_hits_stay_under_ninety_kilobytes_with_a_link_to_the_r
         tuple(stored(make_hit(number, title=title)) for number in range(500)),
         owner=replace(HANAMORI, language=language),
     )
-    html, text = render_html(digest, CONSOLE), render_text(digest, CONSOLE)
+    html, text = html_of(digest), text_of(digest)
     assert len(html.encode()) < 90_000
     assert html.count("/hits/") == text.count("/hits/") == 20
+    assert html.count("/m/a/") == text.count("/m/a/") == 20 * len(ANSWERS)
     assert f'href="{CONSOLE}/review?view=confirmed"' in html
     for part in (html, text):
         assert WORDINGS[language].more % {"count": "480"} in part
@@ -286,5 +325,7 @@ def test_every_sentence_has_the_same_places_in_each_language(language: Language)
 def _sentences(language: Language) -> list[str]:
     words = WORDINGS[language]
     plain = [getattr(words, name) for name in words.__slots__ if isinstance(getattr(words, name), str)]
-    tables: tuple[Mapping[Any, str], ...] = (words.tiers, words.reasons, words.rights)
+    tables: list[Mapping[Any, str]] = [
+        getattr(words, name) for name in words.__slots__ if not isinstance(getattr(words, name), str)
+    ]
     return [*plain, *(table[key] for table in tables for key in sorted(table))]

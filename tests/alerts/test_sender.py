@@ -11,16 +11,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from alerts.errors import BadAddress, Refused, TryAgain
-from alerts.message import build_message, mail_key, wire_bytes
+from alerts.errors import BadAddress, MaybeSent, NoSuchAddress, Refused, TryAgain
+from alerts.message import wire_bytes
 from alerts.sender import BadSender, FolderSender, SmtpSender, is_loopback
-from tests.alerts.cases import CONSOLE, SENDER, make_digest
+from tests.alerts.cases import SENDER, make_digest, message_of
 from tests.alerts.smtp_server import Sink, mail_server
 
 RECIPIENT = "ip@hanamori.example"
-DIGEST = make_digest()
-KEY = mail_key(DIGEST, RECIPIENT)
-MESSAGE = wire_bytes(build_message(DIGEST, SENDER, CONSOLE, recipient=RECIPIENT))
+KEY = "digest-2026-11-22-hanamori"
+MESSAGE = wire_bytes(message_of(make_digest(), RECIPIENT))
 
 
 def certificate(folder: Path, host: str) -> tuple[ssl.SSLContext, Path]:
@@ -63,17 +62,23 @@ def test_the_server_receives_what_was_built_byte_for_byte_to_one_recipient() -> 
         ({"MAIL": "421 4.3.2 closing"}, TryAgain),
         ({"MAIL": "451 4.7.1 greylisted"}, TryAgain),
         ({"RCPT": "450 4.2.1 busy"}, TryAgain),
-        ({"RCPT": "550 5.1.1 no such user"}, Refused),
+        ({"RCPT": "550 5.1.1 no such user"}, NoSuchAddress),
+        ({"RCPT": "553 bad name"}, NoSuchAddress),
         ({"DATA": "452 4.2.2 no room"}, TryAgain),
         ({"DATA": "421 4.3.2 closing"}, TryAgain),
         ({"DATA": "552 5.3.4 too big"}, Refused),
-        ({"MAIL": "550 5.7.1 not you"}, Refused),
+        ({"DATA": "554 5.7.1 looks like spam"}, Refused),
+        ({"DATA": "550 5.1.1 no such user"}, NoSuchAddress),
+        ({"DATA": "550 no such user"}, NoSuchAddress),
+        ({"MAIL": "550 5.7.1 not you"}, TryAgain),
     ],
     ids=lambda value: (
         next(iter(f"{verb} {answer}" for verb, answer in value.items())) if isinstance(value, dict) else ""
     ),
 )
-def test_4xx_is_tried_again_and_5xx_is_final(answers: dict[str, str], expected: type[Exception]) -> None:
+def test_4xx_is_tried_again_and_5xx_is_final_unless_it_refuses_us(
+    answers: dict[str, str], expected: type[Exception]
+) -> None:
     sink = Sink(answers)
     with mail_server(sink) as port, pytest.raises(expected) as failure:
         SmtpSender(host="127.0.0.1", port=port).send(KEY, RECIPIENT, MESSAGE)
@@ -82,15 +87,20 @@ def test_4xx_is_tried_again_and_5xx_is_final(answers: dict[str, str], expected: 
     assert sink.taken == []
 
 
-@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
-def test_a_dropped_connection_is_tried_again(verb: str) -> None:
-    sink = Sink(drop_at=verb)
-    with mail_server(sink) as port, pytest.raises(TryAgain):
-        SmtpSender(host="127.0.0.1", port=port).send(KEY, RECIPIENT, MESSAGE)
+@pytest.mark.parametrize("verb", ["EHLO", "MAIL", "RCPT", "DATA", "TEXT"])
+@pytest.mark.parametrize("fault", ["drop", "hang"])
+def test_a_connection_that_drops_or_hangs_is_tried_again_and_after_the_text_it_is_maybe_sent(
+    verb: str, fault: str
+) -> None:
+    sink = Sink(drop_at=verb) if fault == "drop" else Sink(hang_at=verb)
+    with mail_server(sink) as port, pytest.raises(TryAgain) as failure:
+        SmtpSender(host="127.0.0.1", port=port, timeout_seconds=0.3).send(KEY, RECIPIENT, MESSAGE)
+    assert type(failure.value) is (MaybeSent if verb == "TEXT" else TryAgain)
+    assert len(sink.taken) == (1 if verb == "TEXT" else 0)
 
 
 def test_a_drop_after_the_text_may_send_twice_with_the_same_message_id() -> None:
-    sink = Sink(drop_at="DATA")
+    sink = Sink(drop_at="TEXT")
     with mail_server(sink) as port:
         sender = SmtpSender(host="127.0.0.1", port=port)
         with pytest.raises(TryAgain):

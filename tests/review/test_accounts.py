@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from alerts.send import send_due
+from alerts.sending import send_due
 from alerts.sender import MemorySender
 from review import passwords
 from review.sessions import digest
@@ -151,7 +151,7 @@ def test_an_account_mail_is_sent_to_a_live_account_only(app: FastAPI, database: 
     with database.write() as session:
         disable_user(session, "minh", clock())
     counts = send_due(database, sender, clock())
-    assert (counts.sent, counts.given_up) == (0, 1)
+    assert (counts.sent, counts.suppressed) == (0, 1)
 
 
 def test_reading_a_mailed_link_changes_nothing(app: FastAPI, database: Database, clock: Clock) -> None:

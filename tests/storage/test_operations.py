@@ -1,4 +1,4 @@
-"""Runs, schedules, the outbox, users and captures."""
+"""Runs, schedules, users and captures."""
 
 from datetime import timedelta
 
@@ -9,18 +9,6 @@ from records.run import Run
 from storage.captures import load_capture, load_captures, record_capture
 from storage.database import Database
 from storage.errors import AlreadyThere, NotFound
-from storage.outbox import (
-    GIVE_UP_AFTER,
-    LEASE,
-    RETRY_WAITS,
-    claim_mails,
-    load_mail,
-    load_mailed_hit_ids,
-    load_mails,
-    mark_failed,
-    mark_sent,
-    queue_mail,
-)  # fmt: skip
 from storage.runs import (
     LOST_AFTER,
     close_run,
@@ -128,60 +116,6 @@ def test_a_schedule_is_paused_resumed_and_removed(database: Database) -> None:
             load_schedule(session, made.schedule_id)
         with pytest.raises(NotFound):
             resume_schedule(session, made.schedule_id)
-
-
-def post(database: Database, key: str, *hit_ids: str) -> bool:
-    with database.write() as session:
-        return queue_mail(session, key, "a@x.example", "Nike Inc", "digest", "Tiêu đề", b"\x00mail", START, hit_ids)
-
-
-def test_a_mail_is_queued_once_per_key(database: Database) -> None:
-    assert post(database, "k", "H1", "H2", "H1")
-    assert not post(database, "k", "H3")
-    with database.read() as session:
-        (mail,) = load_mails(session)
-        assert (mail.message, mail.state, mail.subject) == (b"\x00mail", "new", "Tiêu đề")
-        assert load_mailed_hit_ids(session, "Nike Inc") == {"H1", "H2"}
-        assert load_mailed_hit_ids(session, "other") == frozenset()
-
-
-def test_a_claimed_mail_is_nobody_elses_until_its_lease_is_over(database: Database) -> None:
-    post(database, "a")
-    post(database, "b")
-    with database.write() as session:
-        (first,) = claim_mails(session, START, 1)
-        (second,) = claim_mails(session, START, 9)
-        assert (first.key, second.key, first.state, first.attempts) == ("a", "b", "sending", 1)
-        assert claim_mails(session, START, 9) == ()
-        mark_sent(session, second.mail_id, START)
-        (again,) = claim_mails(session, START + LEASE, 9)
-        assert (again.key, again.attempts) == ("a", 2)
-
-
-def test_a_failed_mail_is_tried_again_later_and_given_up_in_the_end(database: Database) -> None:
-    post(database, "a", "H1")
-    with database.write() as session:
-        (mail,) = claim_mails(session, START, 1)
-        failed = mark_failed(session, mail.mail_id, START, "451 later")
-        assert (failed.state, failed.problem, failed.due_at) == ("new", "451 later", START + RETRY_WAITS[0])
-        assert claim_mails(session, START, 1) == ()
-        (mail,) = claim_mails(session, failed.due_at, 1)
-        assert mark_failed(session, mail.mail_id, failed.due_at, "x").due_at == failed.due_at + RETRY_WAITS[1]
-        assert mark_failed(session, mail.mail_id, START + GIVE_UP_AFTER, "x").state == "failed"
-        assert load_mailed_hit_ids(session, "Nike Inc") == frozenset()
-    post(database, "b")
-    with database.write() as session:
-        (mail,) = claim_mails(session, START, 1)
-        assert mark_failed(session, mail.mail_id, START, "550 unknown", permanent=True).state == "failed"
-        assert claim_mails(session, START + DAY, 1) == ()
-    post(database, "c")
-    with database.write() as session:
-        (mail,) = claim_mails(session, START, 1)
-        mark_sent(session, mail.mail_id, START)
-        assert mark_failed(session, mail.mail_id, START, "late news").state == "sent"
-        assert load_mail(session, mail.mail_id).sent_at == START
-        with pytest.raises(NotFound):
-            mark_sent(session, 999, START)
 
 
 def add_an(database: Database) -> User:

@@ -1,0 +1,335 @@
+"""Makes the mails that are due and writes them to the outbox: urgent notices, digests, monthly reports, account mails.
+
+A mail and what it reports are written in one transaction, after everything was read again under the write lock.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import structlog
+
+from alerts.account import AccountEvent, account_letter
+from alerts.digest import Digest
+from alerts.errors import BadAddress, UnsafeMessage
+from alerts.gathering import (
+    URGENT_FOR,
+    Shared,
+    Stream,
+    changes_told,
+    gather_digest,
+    gather_month,
+    gather_urgent,
+    load_pictures,
+)
+from alerts.headers import plain_address
+from alerts.house import House
+from alerts.letter import Letter
+from alerts.letters import URGENT_A_DAY, digest_letter, make_reader
+from alerts.message import Envelope, build_message, mail_key, message_id, wire_bytes
+from alerts.monthly import monthly_letter
+from alerts.rows import Reader
+from alerts.slots import Slot, last_slot
+from records.mail import STREAM_KINDS, Kind, Preference
+from records.watchlist import Owner
+from storage.database import Database
+from storage.mail_news import load_new_urgent, report_hits, report_new
+from storage.mail_people import (
+    Member,
+    join_members,
+    load_members,
+    load_owner_brands,
+    load_pause,
+    load_preferences,
+    load_resumed_at,
+    load_rule,
+    load_slot,
+    members_are_current,
+    pause_stream,
+    preference_of,
+    record_event,
+    save_slot,
+)
+from storage.outbox import Change, NewMail, count_queued, count_urgent, queue_mail
+from storage.watchlist import load_owners
+
+log = structlog.get_logger()
+
+Session = Any  # only storage may name SQLAlchemy's types
+Told = tuple[str, Change]
+HOURLY_LIMIT = 200
+"""Mails to brand owners queued within an hour above which the stream pauses and staff are told."""
+AN_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """How many mails were written to the outbox."""
+
+    urgent: int = 0
+    digest: int = 0
+    monthly: int = 0
+    account: int = 0
+    is_paused: bool = False
+    """True: the stream is paused, so that nothing was made for brand owners."""
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.urgent + self.digest + self.monthly + self.account
+
+
+def queue_mails(
+    database: Database, house: House, now: datetime, *, hourly_limit: int = HOURLY_LIMIT
+) -> Queued:  # fmt: skip
+    """Queue every mail that is due and has something to say; running it twice queues once.
+
+    An address that is none is logged and left out, a mail that does not read as meant is told to staff; neither keeps
+    another mail back. More than `hourly_limit` mails within an hour pause the stream until a person resumes it.
+    """
+    counts = dict.fromkeys(("urgent", "digest", "monthly", "account"), 0)
+    counts["account"] += meet_recipients(database, house, now)
+    with database.read() as session:
+        owners = load_owners(session)
+    for owner in owners:
+        for stream, kind in _streams(database, owner):
+            if _stop_a_storm(database, now, hourly_limit):
+                return _queued(counts, is_paused=True)
+            try:
+                counts[kind] += _MAKERS[kind](database, stream, now, house)
+            except UnsafeMessage as problem:
+                # One mail that does not read as meant is a fault for people to mend; the others go out.
+                log.warning("mail not queued", owner=owner.name, brand=stream.brand, problem=str(problem))
+                with database.write() as session:
+                    record_event(session, now, "unsafe", f"{owner.name} / {stream.brand}", str(problem))
+    return _queued(counts)
+
+
+def _queued(counts: Mapping[str, int], *, is_paused: bool = False) -> Queued:
+    return Queued(
+        urgent=counts["urgent"], digest=counts["digest"], monthly=counts["monthly"], account=counts["account"],
+        is_paused=is_paused,
+    )  # fmt: skip
+
+
+def recipients_of(owner: Owner) -> tuple[str, ...]:
+    """Return the owner's usable addresses, each once whatever its letter case."""
+    found: dict[str, str] = {}
+    for address in owner.emails:
+        try:
+            found.setdefault(plain_address(address).lower(), address)
+        except BadAddress:
+            log.warning("address left out", owner=owner.name, address=ascii(address))
+    return tuple(found.values())
+
+
+def stream_of(session: Session, owner: Owner, member: Member, brand: str, kind: Kind) -> Stream:
+    """Return one recipient's mails of one kind about one brand."""
+    preference = preference_of(load_preferences(session, owner.name), owner, member, brand, kind)
+    return _stream(owner, member, brand, preference, session)
+
+
+def _stream(owner: Owner, member: Member, brand: str, preference: Preference, session: Session) -> Stream:
+    return Stream(
+        address_id=member.address.address_id,
+        address=member.address.address,
+        owner=owner.name,
+        brand=brand,
+        preference=preference,
+        rule=load_rule(session, owner.name, brand),
+    )
+
+
+def meet_recipients(database: Database, house: House, now: datetime) -> int:
+    """Bring the recipients in line with the watch list, greet the new ones, and return how many mails that makes."""
+    with database.read() as session:
+        owners = load_owners(session)
+        stale = [owner for owner in owners if not members_are_current(session, owner.name, recipients_of(owner))]
+    queued = 0
+    for owner in stale:
+        with database.write() as session:
+            for address_id in join_members(session, owner.name, recipients_of(owner), now):
+                queued += queue_account(session, owner, address_id, "", "joined", now, house)
+    return queued
+
+
+def _streams(database: Database, owner: Owner) -> Iterator[tuple[Stream, Kind]]:
+    """Yield every stream of an owner that somebody wants and that may be written to."""
+    with database.read() as session:
+        brands = load_owner_brands(session).get(owner.name, ())
+        chosen = load_preferences(session, owner.name)
+        found = [
+            (_stream(owner, member, brand, preference_of(chosen, owner, member, brand, kind), session), kind)
+            for member in load_members(session, owner.name)
+            for brand in brands
+            for kind in STREAM_KINDS
+            if member.address.suppressed_at is None
+        ]
+    yield from ((stream, kind) for stream, kind in found if stream.preference.frequency != "never")
+
+
+def _stop_a_storm(database: Database, now: datetime, hourly_limit: int) -> bool:
+    """Return whether nothing may be queued for brand owners now; pause the stream where too much was."""
+    with database.read() as session:
+        if load_pause(session) is not None:
+            return True
+        since = max(now - AN_HOUR, load_resumed_at(session) or now - AN_HOUR)
+        queued = count_queued(session, since, STREAM_KINDS)
+    if queued < hourly_limit:
+        return False
+    with database.write() as session:
+        pause_stream(session, now, f"{queued} mails to brand owners within an hour; the limit is {hourly_limit}")
+    log.error("mail stream paused", queued=queued, limit=hourly_limit)
+    return True
+
+
+def _queue_urgent(database: Database, stream: Stream, now: datetime, house: House) -> int:
+    """Queue an urgent notice of each hit that is urgent and new, up to the day's cap."""
+    with database.read() as session:
+        if not load_new_urgent(session, stream.scope(now), stream.rule, now - URGENT_FOR, 1):
+            return 0
+    with database.write() as session:
+        today = stream.figures().start_of(stream.figures().day_of(now))
+        room = URGENT_A_DAY - count_urgent(session, stream.address_id, stream.brand, today)
+        found = load_new_urgent(session, stream.scope(now), stream.rule, now - URGENT_FOR, room) if room > 0 else ()
+        shared = Shared.load(session, now)
+        queued = 0
+        for stored in found:
+            digest = gather_urgent(session, stream, stored, now, shared, house)
+            # The hit's state change is the period: confirmed anew after an undo it is another mail.
+            period = f"{stored.hit_id} {stored.decision.decision_id if stored.decision else 0}"
+            mail_id = _queue(session, stream, "urgent", period, digest, now, house)
+            if mail_id is not None:
+                report_hits(session, mail_id, [(stored.hit_id, "new")])
+                queued += 1
+    return queued
+
+
+def _queue_digest(database: Database, stream: Stream, now: datetime, house: House) -> int:
+    """Queue the digest of the latest due time, once; where nothing is new the time passes without a mail."""
+    slot = _due_slot(database, stream, "digest", now)
+    if slot is None:
+        return 0
+    with database.write() as session:
+        last_at = load_slot(session, stream.address_id, stream.owner, stream.brand, "digest")
+        if last_at is not None and last_at >= slot.due_at:
+            return 0
+        save_slot(session, stream.address_id, stream.owner, stream.brand, "digest", slot.due_at)
+        digest = gather_digest(session, stream, now, slot.day, last_at, Shared.load(session, now), house)
+        if not digest.has_news:
+            return 0
+        told = changes_told(session, stream, now)
+        mail_id = _queue(session, stream, "digest", slot.name, digest, now, house)
+        if mail_id is None:
+            return 0
+        report_new(session, mail_id, stream.scope(now))
+        answered: list[Told] = [(one.hit_id, "answered") for one in digest.changes if one.change == "answered"]
+        flagged: list[Told] = [(line.hit_id, "unreviewed") for line in digest.flags]
+        report_hits(session, mail_id, [*told, *answered, *flagged])
+    return 1
+
+
+def _queue_monthly(database: Database, stream: Stream, now: datetime, house: House) -> int:
+    """Queue the report of the month before, once."""
+    slot = _due_slot(database, stream, "monthly", now)
+    if slot is None:
+        return 0
+    with database.write() as session:
+        last_at = load_slot(session, stream.address_id, stream.owner, stream.brand, "monthly")
+        if last_at is not None and last_at >= slot.due_at:
+            return 0
+        save_slot(session, stream.address_id, stream.owner, stream.brand, "monthly", slot.due_at)
+        if last_at is None and slot.due_at < stream.preference.since:
+            return 0
+        month = date.fromisoformat(f"{slot.name}-01")
+        report = gather_month(session, stream, month, slot.day, now, Shared.load(session, now), house)
+        if not report.has_news:
+            return 0
+        reader = _reader(stream, "monthly", now)
+        letter = monthly_letter(report, reader, house)
+        mail = finished(letter, stream, "monthly", slot.name, now, house)
+        return int(queue_mail(session, mail, now) is not None)
+
+
+_MAKERS = {"urgent": _queue_urgent, "digest": _queue_digest, "monthly": _queue_monthly}
+
+
+def queue_account(
+    session: Session, owner: Owner, address_id: str, brand: str, event: AccountEvent, now: datetime, house: House
+) -> int:
+    """Queue a mail about the mails themselves to one recipient; return 1, or 0 where it lies there already."""
+    member = next(one for one in load_members(session, owner.name) if one.address.address_id == address_id)
+    chosen = load_preferences(session, owner.name)
+    choices: Mapping[Kind, Preference] = {
+        kind: preference_of(chosen, owner, member, brand, kind) for kind in (*STREAM_KINDS, "account")
+    }
+    stream = _stream(owner, member, brand, choices["digest"], session)
+    reader = _reader(stream, "account", now)
+    letter = account_letter(event, choices, reader.figures.day_of(now), reader, house)
+    mail = finished(letter, stream, "account", f"{event} {now.isoformat()}", now, house)
+    return int(queue_mail(session, mail, now) is not None)
+
+
+def finished(
+    letter: Letter, stream: Stream, kind: Kind, period: str, now: datetime, house: House
+) -> NewMail:  # fmt: skip
+    """Return the letter as a mail that can go into the outbox."""
+    key = mail_key(kind, period, stream.address, stream.owner, stream.brand)
+    message = build_message(letter, envelope_of(stream, kind, key, now, house), house)
+    return NewMail(
+        key=key,
+        address_id=stream.address_id,
+        recipient=stream.address,
+        owner=stream.owner,
+        brand=stream.brand,
+        kind=kind,
+        message_id=message_id(key, house),
+        subject=letter.subject,
+        message=wire_bytes(message),
+    )
+
+
+def envelope_of(stream: Stream, kind: Kind, key: str, now: datetime, house: House) -> Envelope:
+    """Return what the headers of a mail say."""
+    reader = _reader(stream, kind, now)
+    return Envelope(
+        key=key,
+        recipient=stream.address,
+        thread=(stream.owner, stream.brand, kind),
+        list_name=stream.brand or stream.owner,
+        made_at=now,
+        unsubscribe_url=None if kind == "account" else reader.unsubscribe_url(house),
+    )
+
+
+def illustrated(session: Session, digest: Digest, stream: Stream, house: House) -> Letter:
+    """Return a digest in words with the pictures of its listings, where the brand wants pictures."""
+    pictures = load_pictures(session, (*digest.lines, *digest.flags)) if stream.rule.has_pictures else {}
+    reader = make_reader(
+        stream.address_id, stream.owner, stream.brand, digest.kind, stream.preference, digest.made_at,
+        {key: name for key, (name, _) in pictures.items()},
+    )  # fmt: skip
+    letter = digest_letter(digest, reader, house)
+    return replace(letter, pictures=tuple(dict(pictures.values()).items()))
+
+
+def _queue(
+    session: Session, stream: Stream, kind: Kind, period: str, digest: Digest, now: datetime, house: House
+) -> int | None:
+    letter = illustrated(session, digest, stream, house)
+    return queue_mail(session, finished(letter, stream, kind, period, now, house), now)
+
+
+def _reader(stream: Stream, kind: Kind, now: datetime) -> Reader:
+    return make_reader(stream.address_id, stream.owner, stream.brand, kind, stream.preference, now)
+
+
+def _due_slot(database: Database, stream: Stream, kind: Kind, now: datetime) -> Slot | None:
+    """Return the latest due time of a stream that was not seen to yet."""
+    slot = last_slot(stream.preference, now)
+    if slot is None:
+        return None
+    with database.read() as session:
+        last_at = load_slot(session, stream.address_id, stream.owner, stream.brand, kind)
+    return None if last_at is not None and last_at >= slot.due_at else slot

@@ -1,0 +1,162 @@
+"""The outbox at work: hands over what is due, at least once, with rights checked again at that moment."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from alerts.errors import MaybeSent, NoSuchAddress, NotSent, Refused
+from alerts.queueing import recipients_of
+from alerts.sender import Sender
+from records.watchlist import Owner
+from storage.database import Database
+from storage.mail_news import still_released
+from storage.mail_people import (
+    address_id_of,
+    load_address,
+    load_members,
+    load_owner_brands,
+    load_pause,
+    load_preferences,
+    preference_of,
+    record_event,
+    suppress_address,
+)
+from storage.outbox import QueuedMail, claim_mails, close_mail, mark_sent, mark_unsent
+from storage.users import load_users
+from storage.watchlist import load_owners
+
+log = structlog.get_logger()
+
+Session = Any  # only storage may name SQLAlchemy's types
+# What goes out while the brands' stream is paused.
+ALWAYS = ("account", "operations")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendCounts:
+    """What became of the mails that were due."""
+
+    sent: int = 0
+    """Taken by the sender."""
+    waiting: int = 0
+    """Not taken now; tried again."""
+    maybe: int = 0
+    """Of the waiting ones, those whose text was out when the connection ended: they may have arrived."""
+    given_up: int = 0
+    """Not tried again: refused for good, or tried for five days."""
+    suppressed: int = 0
+    """Not sent, because nobody may or wants to get them any more."""
+    is_paused: bool = False
+    """True: the brands' stream is paused; only mails about accounts and operations go out."""
+
+
+def send_due(
+    database: Database, sender: Sender, now: datetime, *, elapsed: Callable[[], float] = time.monotonic
+) -> SendCounts:
+    """Send every mail that is due, one at a time, and return what became of them.
+
+    At least once: a mail is marked as sent after the sender took it, so a crash in between sends it again, with the
+    same Message-ID. A mail that fails is due again later; it is not tried twice in one call.
+    """
+    counts = dict.fromkeys(("sent", "waiting", "maybe", "given_up", "suppressed"), 0)
+    started = elapsed()
+    tried: set[int] = set()
+    while True:
+        at = now + timedelta(seconds=elapsed() - started)
+        with database.write() as session:
+            paused = load_pause(session) is not None
+            # One at a time: the lease of a mail that waits behind a slow one would run out.
+            mails = claim_mails(session, at, 1, ALWAYS if paused else None)
+            if not mails or mails[0].mail_id in tried:
+                return SendCounts(**counts, is_paused=paused)
+            mail = mails[0]
+            unwanted = why_not(session, mail, at)
+            if unwanted is not None:
+                close_mail(session, mail.mail_id, at, "suppressed", unwanted)
+        tried.add(mail.mail_id)
+        if unwanted is not None:
+            counts["suppressed"] += 1
+            log.warning("mail not wanted any more", mail_id=mail.mail_id, owner=mail.owner, problem=unwanted)
+            continue
+        problem = _hand_over(mail, sender)
+        at = now + timedelta(seconds=elapsed() - started)
+        for name in _note(database, mail, problem, at):
+            counts[name] += 1
+
+
+def why_not(session: Session, mail: QueuedMail, at: datetime) -> str | None:
+    """Return why a mail may not go to its recipient now, None where it may."""
+    if mail.kind == "operations":
+        return None
+    if mail.kind == "account" and not mail.owner:
+        live = {user.email.lower() for user in load_users(session) if user.active and user.email}
+        return None if mail.recipient.lower() in live else "no live account has this address"
+    owner = next((one for one in load_owners(session) if one.name == mail.owner), None)
+    wanted = () if owner is None else tuple(address_id_of(address) for address in recipients_of(owner))
+    if owner is None or mail.address_id not in wanted:
+        return "the address is no longer registered for this owner"
+    address = load_address(session, mail.address_id)
+    if address.suppressed_at is not None:
+        return f"the address is suppressed: {address.suppressed_because}"
+    return None if mail.kind == "account" or not mail.brand else _why_not_the_brand(session, mail, owner, at)
+
+
+def _why_not_the_brand(session: Session, mail: QueuedMail, owner: Owner, at: datetime) -> str | None:
+    if mail.brand not in load_owner_brands(session).get(owner.name, ()):
+        return "the brand is no longer this owner's"
+    if not _is_chosen(session, mail, owner):
+        return "the recipient does not want this kind of mail any more"
+    if not still_released(session, mail.mail_id, at):
+        return "a decision that it reports was taken back"
+    return None
+
+
+def _is_chosen(session: Session, mail: QueuedMail, owner: Owner) -> bool:
+    if mail.kind == "operations":
+        return True
+    chosen = load_preferences(session, mail.owner)
+    for member in load_members(session, mail.owner):
+        if member.address.address_id == mail.address_id:
+            return preference_of(chosen, owner, member, mail.brand, mail.kind).frequency != "never"
+    return True
+
+
+def _hand_over(mail: QueuedMail, sender: Sender) -> NotSent | None:
+    """Hand one mail over and return why it did not go, None when it went."""
+    try:
+        sender.send(mail.key, mail.recipient, mail.message)
+    except NotSent as problem:
+        return problem
+    return None
+
+
+def _note(database: Database, mail: QueuedMail, problem: NotSent | None, at: datetime) -> tuple[str, ...]:
+    """Write down what became of a mail, tell staff what they must know, and return the counts it belongs to."""
+    with database.write() as session:
+        if problem is None:
+            mark_sent(session, mail.mail_id, at)
+            return ("sent",)
+        if isinstance(problem, NoSuchAddress):
+            close_mail(session, mail.mail_id, at, "failed", problem.problem)
+            others = suppress_address(session, mail.address_id, at, problem.problem)
+            told = f"{mail.recipient} is refused for good: {problem.problem}; mails held back: {others}"
+            record_event(session, at, "refused", mail.recipient, told)
+            found: tuple[str, ...] = ("given_up",)
+        elif isinstance(problem, Refused):
+            close_mail(session, mail.mail_id, at, "failed", problem.problem)
+            record_event(session, at, "refused", mail.key, f"mail to {mail.recipient}: {problem.problem}")
+            found = ("given_up",)
+        else:
+            after = mark_unsent(session, mail.mail_id, at, problem.problem, maybe=isinstance(problem, MaybeSent))
+            if after.closed_at is not None:
+                told = f"mail to {mail.recipient}, tried for five days: {problem.problem}"
+                record_event(session, at, "gave_up", mail.key, told)
+                found = ("given_up",)
+            else:
+                found = ("waiting", "maybe") if after.state == "maybe_sent" else ("waiting",)
+    log.warning("mail not sent", mail_id=mail.mail_id, owner=mail.owner, problem=problem.problem, fate=found[0])
+    return found
