@@ -10,7 +10,7 @@ from typing import Final, Literal
 from alerts.headers import POLICY, checked_bytes, domain_of, plain_address, safe_header
 
 AccountMailKind = Literal["invite", "reset"]
-KIND: Final[Literal["account"]] = "account"
+KIND: Final = "account"
 SENDER_NAME: Final = "Markwatch"
 
 

@@ -126,7 +126,8 @@ def checked_bytes(
     if [(part.get_content_type(), _lines(part.get_content())) for part in parts[: len(meant)]] != meant:
         raise UnsafeMessage("the parts, read again, are not the texts that were built")
     attached = [
-        (str(part["Content-ID"]).strip("<>"), part.get_content_type(), part.get_content()) for part in parts[len(meant) :]
+        (str(part["Content-ID"]).strip("<>"), part.get_content_type(), part.get_content())
+        for part in parts[len(meant) :]
     ]
     if attached != [(name, "image/jpeg", jpeg) for name, jpeg in pictures]:
         raise UnsafeMessage("the pictures, read again, are not those that were attached")

@@ -150,11 +150,7 @@ def load_released(
 
     A hit that waits for a second look is not confirmed; its window starts when the second person agrees.
     """
-    query = (
-        select(hits)
-        .where(hits.c.owner == owner, *released(now))
-        .order_by(hits.c.settled_at.desc(), hits.c.hit_id)
-    )
+    query = select(hits).where(hits.c.owner == owner, *released(now)).order_by(hits.c.settled_at.desc(), hits.c.hit_id)
     if decided_since is not None:
         query = query.where(hits.c.settled_at >= decided_since)
     rows = session.execute(query).mappings().all()

@@ -12,8 +12,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from alerts.sending import send_due
 from alerts.sender import MemorySender
+from alerts.sending import send_due
 from review import passwords
 from review.sessions import digest
 from storage.audit import load_audit, verify_audit
