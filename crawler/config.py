@@ -52,6 +52,11 @@ class Settings(BaseSettings):
     staff_mail: str = ""
     """Addresses of operators, with commas between, that are told what went wrong with mails; empty means nobody."""
 
+    tsa_url: str = ""
+    """Time stamping authority (RFC 3161) for evidence; empty means that captures are signed but not stamped."""
+    tsa_roots: Path | None = None
+    """PEM file with the certificates that the authority's chain must end in; needed with `tsa_url`."""
+
     def database_url(self, given: str | None = None) -> str:
         """Return the URL given on the command line, else the one set, else the embedded file."""
         return given or self.db or f"sqlite:///{self.data_dir / 'markwatch.db'}"
@@ -60,6 +65,11 @@ class Settings(BaseSettings):
     def captures_dir(self) -> Path:
         """Folder of the capture store."""
         return self.data_dir / "captures"
+
+    @property
+    def signing_key(self) -> Path:
+        """File of the Ed25519 key that signs evidence; made at the first capture."""
+        return self.data_dir / "keys" / "evidence.pem"
 
     @property
     def mail_dir(self) -> Path:

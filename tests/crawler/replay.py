@@ -44,6 +44,8 @@ class Replay:
     log: list[Asked] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     scheme: str = "http"
+    post: Callable[[bytes], bytes] | None = None
+    """Answers a POST with these bytes; None answers as to a GET."""
 
     @property
     def url(self) -> str:
@@ -105,6 +107,17 @@ def replay(routes: Mapping[str, Reply | list[Reply]], certificate: Path | None =
             )
             with server_state.lock:
                 server_state.log.append(asked)
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            if server_state.post is None:
+                self.do_GET()
+                return
+            answer = server_state.post(body)
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
 
         def log_message(self, *_arguments: object) -> None:
             """Stay silent; the log is a list."""

@@ -1,0 +1,202 @@
+import hashlib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from captures.store import CaptureStore
+from crawler.capture_manners import REST_SECONDS, PoliteManners
+from crawler.capturing import capturer
+from crawler.config import Settings
+from crawler.errors import BadInput
+from crawler.stamping import stamp_pending
+from records.listing import Listing
+from spiders.reading import Answer
+from spiders.registry import load_markets
+from storage.audit import load_audit, verify_audit
+from storage.database import Database, open_database
+from storage.page_captures import PageCapture, load_page_captures
+from tests.captures.authority import TestAuthority, answer, make_authority
+from tests.captures.capturing import client_for, utc_now
+from tests.crawler.crawling import made_database
+from tests.crawler.replay import Reply, replay
+from tests.storage.factories import make_hit, store
+
+HOME = "https://nha-cua.example.com"
+PAGE = """<!doctype html><html><head><script type="application/ld+json">
+{"@context": "https://schema.org", "@type": "Product", "name": "Kem dưỡng Hanamori", "sku": "K-7",
+ "image": "https://nha-cua.example.com/k7.png",
+ "offers": {"@type": "Offer", "price": "129000", "priceCurrency": "VND"}}
+</script></head><body><h1>Kem dưỡng Hanamori</h1></body></html>""".encode()
+ROBOTS = Reply(body=b"User-agent: *\nDisallow: /private/\n", content_type="text/plain")
+
+
+def listing_of(path: str = "/p/k-7") -> Listing:
+    reading = load_markets()["shop"].read(Answer(url=HOME + path, body=PAGE, fetched_at=datetime.now(UTC)))
+    return reading.listings[0]
+
+
+@pytest.fixture(name="database")
+def _database(tmp_path: Path) -> Database:
+    return open_database(made_database(tmp_path))
+
+
+def settings_for(folder: Path, **more: object) -> Settings:
+    return Settings(data_dir=folder, contact="https://watch.example/contact", **more)  # type: ignore[arg-type]
+
+
+def taken(database: Database, folder: Path, routes: dict[str, Reply | list[Reply]], listing: Listing) -> PageCapture:
+    hit = store(database, make_hit(listing))[0]
+    with (
+        replay(routes) as server,
+        capturer(database, settings_for(folder), base_url=server.url, with_browser=False) as made,
+    ):
+        return made.capture(listing, (hit.hit_id,), "requested", "lan")
+
+
+def test_a_captured_listing_has_its_row_its_files_and_its_audit_row(database: Database, tmp_path: Path) -> None:
+    listing = listing_of()
+    routes: dict[str, Reply | list[Reply]] = {"/robots.txt": ROBOTS, "/p/k-7": Reply(body=PAGE)}
+    capture = taken(database, tmp_path, routes, listing)
+    assert capture.outcome == "seen"
+    kept = CaptureStore(tmp_path / "captures")
+    assert kept.verify([capture.manifest_sha256 or ""]) == ()
+    record = kept.read_page(capture.manifest_sha256 or "")
+    assert record.robots.sha256 == hashlib.sha256(ROBOTS.body).hexdigest()
+    assert record.rule_version == "1"
+    assert record.hit_ids == capture.hit_ids
+    page = capture.file("page.body")
+    assert page is not None
+    assert page.sha256 == hashlib.sha256(PAGE).hexdigest()
+    with database.read() as session:
+        assert load_page_captures(session, *listing.key) == (capture,)
+        rows = [row for row in load_audit(session) if row.action == "evidence.capture"]
+        assert [row.data["manifest_sha256"] for row in rows] == [capture.manifest_sha256]
+        assert verify_audit(session) == ()
+
+
+@pytest.mark.parametrize(
+    ("reply", "outcome"),
+    [
+        (Reply(status=404, body=b"gone"), "not_seen"),
+        (Reply(status=410, body=b"gone"), "not_seen"),
+        (Reply(body="<html><body><h1>Trang chủ</h1><p>Xin chào</p></body></html>".encode()), "not_seen"),
+        (Reply(status=403, body=b"<title>Access denied</title>"), "blocked"),
+        (Reply(body=PAGE), "seen"),
+    ],
+)
+def test_what_the_page_says_is_seen_not_seen_or_blocked_and_never_removed(
+    database: Database, tmp_path: Path, reply: Reply, outcome: str
+) -> None:
+    capture = taken(database, tmp_path, {"/robots.txt": ROBOTS, "/p/k-7": reply}, listing_of())
+    assert capture.outcome == outcome
+    assert capture.manifest_sha256 is not None
+
+
+def test_a_page_that_robots_txt_forbids_is_not_asked_for(database: Database, tmp_path: Path) -> None:
+    listing = listing_of("/private/k-7")
+    store(database, make_hit(listing))
+    routes: dict[str, Reply | list[Reply]] = {"/robots.txt": ROBOTS, "/private/k-7": Reply(body=PAGE)}
+    with replay(routes) as server:
+        with capturer(database, settings_for(tmp_path), base_url=server.url, with_browser=False) as made:
+            capture = made.capture(listing, (), "requested", "lan")
+        assert server.paths() == []
+    assert (capture.outcome, capture.manifest_sha256) == ("blocked", None)
+    assert "robots.txt" in capture.detail
+
+
+def test_a_host_that_does_not_answer_is_a_failed_attempt_and_no_evidence(database: Database, tmp_path: Path) -> None:
+    listing = listing_of()
+    store(database, make_hit(listing))
+    with replay({}) as server:
+        port = server.port
+    base = f"http://127.0.0.1:{port}"
+    with capturer(database, settings_for(tmp_path), base_url=base, with_browser=False) as made:
+        capture = made.capture(listing, (), "requested", "lan")
+    # Without an answer to robots.txt nothing is allowed.
+    assert (capture.outcome, capture.manifest_sha256) == ("blocked", None)
+    assert not (tmp_path / "captures").exists()
+
+
+def test_no_row_or_page_can_open_an_internal_address(database: Database, tmp_path: Path) -> None:
+    with replay({"/robots.txt": ROBOTS, "/p": Reply(body=PAGE)}) as canary:
+        listing = Listing(market="shop", listing_id="9", title="Kem", url=f"{canary.url}/p")
+        store(database, make_hit(listing))
+        with capturer(database, settings_for(tmp_path), with_browser=False) as made, pytest.raises(BadInput):
+            made.capture(listing, (), "requested", "lan")
+        assert canary.log == []
+
+
+def test_a_market_without_an_open_way_to_its_pages_is_not_asked(database: Database, tmp_path: Path) -> None:
+    listing = Listing(market="shopee_vn", listing_id="9", title="Kem", url="https://shopee.vn/x-i.1.9")
+    store(database, make_hit(listing))
+    with (
+        capturer(database, settings_for(tmp_path), with_browser=False) as made,
+        pytest.raises(BadInput, match="shopee"),
+    ):
+        made.capture(listing, (), "requested", "lan")
+
+
+def test_a_host_rests_between_two_requests_unless_it_was_opened_for_the_run() -> None:
+    waited: list[float] = []
+    clock = [100.0]
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        clock[0] += seconds
+
+    manners = PoliteManners(opened=frozenset({"opened.example:80"}), sleep=sleep, monotonic=lambda: clock[0])
+    for url in ("http://a.example/1", "http://a.example/2", "http://b.example/1", "http://opened.example/1"):
+        with manners.turn(url):
+            pass
+    with manners.turn("http://opened.example/2"):
+        pass
+    assert waited == [REST_SECONDS]
+
+
+def test_robots_txt_of_a_host_is_read_once() -> None:
+    with replay({"/robots.txt": ROBOTS}) as server, client_for(server.place) as client:
+        manners = PoliteManners(opened=frozenset({server.place}), client=client)
+        assert manners.robots(f"{server.url}/a").is_allowed
+        assert not manners.robots(f"{server.url}/private/x").is_allowed
+        assert len(server.log) == 1
+
+
+def test_a_stamp_is_had_later_where_the_authority_was_away_or_wrong(database: Database, tmp_path: Path) -> None:
+    authority = make_authority()
+    roots = write_roots(tmp_path, authority)
+    listing = listing_of()
+    store(database, make_hit(listing))
+    routes: dict[str, Reply | list[Reply]] = {"/robots.txt": ROBOTS, "/p/k-7": Reply(body=PAGE)}
+    clock = [utc_now()]
+    with replay({"/tsa": Reply(status=503)}) as tsa, replay(routes) as server:
+        settings = settings_for(tmp_path, tsa_url=f"{tsa.url}/tsa", tsa_roots=roots)
+        with capturer(database, settings, base_url=server.url, with_browser=False) as made:
+            assert made.capture(listing, (), "requested", "lan").stamp_state == "pending"
+        clock[0] = utc_now()
+        assert stamp_pending(database, settings, lambda: clock[0], [tsa.place]) == {"stamped": 0, "pending": 1}
+        # Not due yet: nobody is asked again.
+        assert stamp_pending(database, settings, lambda: clock[0], [tsa.place]) == {"stamped": 0, "pending": 0}
+        clock[0] += timedelta(minutes=2)
+        tsa.post = lambda body: answer(authority, body, wrong_nonce=True)
+        assert stamp_pending(database, settings, lambda: clock[0], [tsa.place]) == {"stamped": 0, "pending": 1}
+        assert "refused" in (latest(database, listing).stamp_problem or "")
+        clock[0] += timedelta(minutes=6)
+        tsa.post = lambda body: answer(authority, body)
+        assert stamp_pending(database, settings, lambda: clock[0], [tsa.place]) == {"stamped": 1, "pending": 0}
+    found = latest(database, listing)
+    assert (found.stamp_state, found.stamp_problem) == ("stamped", None)
+    assert found.stamped_at is not None
+    assert CaptureStore(tmp_path / "captures").verify(authority=authority.trusted) == ()
+
+
+def latest(database: Database, listing: Listing) -> PageCapture:
+    with database.read() as session:
+        return load_page_captures(session, *listing.key)[0]
+
+
+def write_roots(folder: Path, authority: TestAuthority) -> Path:
+    path = folder / "roots.pem"
+    path.write_bytes(authority.root.public_bytes(Encoding.PEM))
+    return path
