@@ -4,9 +4,6 @@ Whoever makes one has translated every word; what was printed by a marketplace s
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
-
-Style = Literal["plain", "code"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +13,8 @@ class Text:
     text: str
     language: str = ""
     """Language code where it is not the document's own."""
-    style: Style = "plain"
+    is_code: bool = False
+    """True for hashes, addresses and ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +105,9 @@ class Document:
     made: tuple[Fact, ...]
     """Who made it, when, with which key."""
     cases: tuple[CaseText, ...]
+    opening: tuple[Section, ...] = field(default=())
+    """Before the first case: the list of cases."""
     closing: tuple[Section, ...] = field(default=())
     """After the last case: procedure, how to verify."""
-    page_of: str = "%(page)s / %(pages)s"
-    """How pages are numbered."""
     hit_column: str = "hit"
     """Head of the column that names the case in spreadsheets."""

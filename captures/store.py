@@ -1,7 +1,9 @@
 """The capture store: every answer that was judged and every page capture, in a folder addressed by content."""
 
 import hashlib
+import os
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
@@ -155,6 +157,31 @@ class CaptureStore:
             raise CaptureChanged(path)
         return content
 
+    def remove_body(self, sha256: str) -> int:
+        """Remove a body and the manifests of its sightings; return the number of files. Manifests go first."""
+        shard = self._shard(sha256)
+        return _remove([*sorted(shard.glob(f"{sha256}.*.json")), shard / f"{sha256}.body"])
+
+    def remove_sighting(self, sha256: str, url: str, fetched_at: datetime) -> int:
+        """Remove the manifest of one sighting of a body that has others; return the number of files."""
+        found = []
+        for path in sorted(self._shard(sha256).glob(f"{sha256}.*.json")):
+            seen = Manifest.from_bytes(path.read_bytes()).page_copy
+            if (seen.url, seen.fetched_at) == (url, fetched_at):
+                found.append(path)
+        return _remove(found)
+
+    def is_at_rest(self, sha256: str, since: datetime) -> bool:
+        """Return whether no file of that hash was written or needed anew since that time."""
+        files = self._shard(sha256).glob(f"{sha256}.*")
+        return all(path.stat().st_mtime < since.timestamp() for path in files)
+
+    def remove_page(self, sha256: str) -> int:
+        """Remove the manifest, signature and stamp of a page capture; its files are bodies of their own."""
+        shard = self._shard(sha256)
+        names = (f"{sha256}{PAGE_SUFFIX}", f"{sha256}{SIGNATURE_SUFFIX}")
+        return _remove([*(shard / name for name in names), *sorted(shard.glob(f"{sha256}.*.tsr"))])
+
     def _keep_body(self, sha256: str, body: bytes) -> Path:
         shard = self._shard(sha256)
         path = shard / f"{sha256}.body"
@@ -163,6 +190,9 @@ class CaptureStore:
             write_whole(path, body)
         elif path.read_bytes() != body:
             raise CaptureChanged(path)
+        else:
+            # Says that it is needed again, to whoever removes what nobody needs.
+            os.utime(path)
         return path
 
     def _page_path(self, sha256: str, suffix: str) -> Path:
@@ -172,3 +202,12 @@ class CaptureStore:
 
     def _shard(self, sha256: str) -> Path:
         return self.folder / sha256[:2]
+
+
+def _remove(paths: Iterable[Path]) -> int:
+    count = 0
+    for path in paths:
+        if path.exists():
+            path.unlink()
+            count += 1
+    return count

@@ -57,6 +57,13 @@ class Settings(BaseSettings):
     tsa_roots: Path | None = None
     """PEM file with the certificates that the authority's chain must end in; needed with `tsa_url`."""
 
+    keep_unflagged_days: int = Field(default=30, ge=1)
+    """How long captures of listings without a hit are kept."""
+    keep_rejected_days: int = Field(default=90, ge=1)
+    """How long captures of rejected hits are kept, from the decision."""
+    keep_confirmed_days: int = Field(default=1826, ge=1)
+    """How long captures of confirmed hits are kept, from the decision."""
+
     def database_url(self, given: str | None = None) -> str:
         """Return the URL given on the command line, else the one set, else the embedded file."""
         return given or self.db or f"sqlite:///{self.data_dir / 'markwatch.db'}"

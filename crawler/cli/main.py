@@ -60,7 +60,9 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "users": "Who may log in to the console.",
     },
     "evidence": {
-        "evidence": "The kept answers of the marketplaces.",
+        "evidence": "What was seen: captures, packs, checks.",
+    },
+    "auditing": {
         "audit": "The chain of audit rows.",
     },
     "doctor": {

@@ -37,6 +37,8 @@ SellersOption = Annotated[Path | None, typer.Option("--sellers", metavar="FILE",
 
 PricesOption = Annotated[Path | None, typer.Option("--prices", metavar="FILE", help="Price list by date.")]
 RatesOption = Annotated[Path | None, typer.Option("--rates", metavar="FILE", help="Exchange rates by date.")]
+# The actor that rows name where a command did it.
+COMMAND_LINE = "command line"
 
 
 def now() -> datetime:

@@ -73,6 +73,7 @@ def filled(folder: Path, authority: TestAuthority) -> CaptureStore:
     return store
 
 
+@pytest.mark.fault
 def test_every_flipped_bit_is_found_and_its_file_named(tmp_path: Path) -> None:
     authority = make_authority()
     store = filled(tmp_path, authority)
@@ -101,6 +102,7 @@ def _cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-1])
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("harm", [_remove, _cut])
 def test_every_lost_or_cut_file_is_named(tmp_path: Path, harm: Callable[[Path], None]) -> None:
     authority = make_authority()

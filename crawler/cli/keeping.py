@@ -1,0 +1,108 @@
+"""markwatch evidence hold, release, holds, retention: how long evidence is kept."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from captures.retention import apply_retention, free_space, plan_retention
+from captures.store import CaptureStore
+from crawler.cli.options import COMMAND_LINE, DbOption, JsonOption, database, now, print_rows, say
+from crawler.config import Settings
+from crawler.errors import BadInput
+from storage.errors import NotFound
+from storage.hits import load_hit
+from storage.holds import load_holds, place_hold, release_hold
+from storage.retention import RetentionPolicy
+
+
+def register(commands: typer.Typer) -> None:
+    """Add the subcommands to markwatch evidence."""
+    commands.command(epilog='Example: markwatch evidence hold 7f3kq2m9x1bcd --reason "court case 12/2026"')(hold)
+    commands.command(epilog="Example: markwatch evidence release 3")(release)
+    commands.command(epilog="Example: markwatch evidence holds")(holds)
+    commands.command(epilog="Example: markwatch evidence retention --apply")(retention)
+
+
+def policy_of(settings: Settings) -> RetentionPolicy:
+    """Return how long this installation keeps evidence."""
+    return RetentionPolicy(
+        unflagged=timedelta(days=settings.keep_unflagged_days),
+        rejected=timedelta(days=settings.keep_rejected_days),
+        confirmed=timedelta(days=settings.keep_confirmed_days),
+    )
+
+
+def hold(
+    hit: Annotated[str, typer.Argument(metavar="HIT")],
+    *,
+    reason: Annotated[str, typer.Option("--reason", help="Why, such as the number of a court case.")],
+    by: Annotated[str, typer.Option("--by", help="Who asks for it.")] = COMMAND_LINE,
+    db: DbOption = None,
+) -> None:
+    """Put a legal hold on the listing of a hit: nothing of it is removed until the hold is released."""
+    if not reason.strip():
+        raise BadInput("--reason: say why")
+    with database(db) as opened, opened.write() as session:
+        try:
+            key = load_hit(session, hit).hit.listing.key
+        except NotFound:
+            raise BadInput(f"no hit {hit!r}") from None
+        made = place_hold(session, *key, reason.strip(), by, now())
+    say(f"hold {made.hold_id} on {made.market} {made.listing_id}")
+
+
+def release(
+    hold_id: Annotated[int, typer.Argument(metavar="HOLD")],
+    *,
+    by: Annotated[str, typer.Option("--by", help="Who asks for it.")] = COMMAND_LINE,
+    db: DbOption = None,
+) -> None:
+    """End a legal hold."""
+    with database(db) as opened, opened.write() as session:
+        try:
+            made = release_hold(session, hold_id, by, now())
+        except NotFound as problem:
+            raise BadInput(str(problem)) from None
+    say(f"hold {made.hold_id} on {made.market} {made.listing_id} is released")
+
+
+def holds(*, db: DbOption = None, as_json: JsonOption = False) -> None:
+    """Show the legal holds that are in force."""
+    with database(db) as opened, opened.read() as session:
+        found = load_holds(session)
+    columns = ("hold_id", "market", "listing_id", "reason", "placed_by", "placed_at")
+    rows = ({name: _plain(getattr(one, name)) for name in columns} for one in found)
+    print_rows(columns, rows, as_json=as_json)
+
+
+def retention(
+    *,
+    apply: Annotated[bool, typer.Option("--apply", help="Remove; without it only what would go is shown.")] = False,
+    db: DbOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what has been kept long enough; with --apply remove it, leaving tombstones in the audit trail.
+
+    Open cases and held listings are never removed. Days are set by MARKWATCH_KEEP_…_DAYS.
+    """
+    settings = Settings()
+    at = now()
+    with database(db) as opened:
+        plan = plan_retention(opened, policy_of(settings), at)
+        columns = ("kind", "taken_at", "expires_at", "sha256", "url")
+        rows = ({name: _plain(getattr(one, name)) for name in columns} for one in plan.expired)
+        print_rows(columns, rows, as_json=as_json)
+        say(", ".join(f"{name} {number:,}" for name, number in sorted(plan.counts.items())) or "nothing is kept")
+        if apply:
+            removed = apply_retention(opened, CaptureStore(settings.captures_dir), plan, COMMAND_LINE, at)
+            say(f"removed {len(plan.expired):,} captures, {removed:,} files")
+        elif plan.expired:
+            say(f"{len(plan.expired):,} would be removed; nothing was changed (add --apply)")
+    space = free_space(settings.captures_dir)
+    if space.is_low:
+        say(f"only {space.free_bytes // 2**20:,} MB are free: nothing more is captured until there is room")
+
+
+def _plain(value: object) -> object:
+    return value.isoformat(timespec="seconds") if hasattr(value, "isoformat") else value
