@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,8 @@ from review.languages import Language
 
 # Babel's "en" writes months first; the console's English readers sit in Viet Nam and Japan.
 _BABEL: dict[Language, str] = {"vi": "vi", "ja": "ja", "en": "en_GB"}
+
+SECOND = timedelta(seconds=1)
 
 # A plain figure in a step of the price chain; digits inside a name (GA-2100, A4) are left alone.
 _FIGURE = re.compile(
@@ -97,7 +99,9 @@ class Formats:
         """Return the distance from now in words, such as 2 hours ago or in 3 hours."""
         if value is None:
             return "–"
-        return format_timedelta(value - self.now, add_direction=True, threshold=1.2, locale=self._locale)
+        # What happened within this second lies in the past: nobody says "in 0 seconds".
+        distance = value - self.now if abs(value - self.now) >= SECOND else -SECOND
+        return format_timedelta(distance, add_direction=True, threshold=1.2, locale=self._locale)
 
     def iso(self, value: datetime | None) -> str:
         """Return the moment for a datetime attribute."""

@@ -86,8 +86,7 @@ def options_to_log_in(place: Place) -> tuple[str, str]:
 def credential_of(answer: str) -> str:
     """Return the credential id that a browser's answer names; raise WrongPasskey for anything else."""
     try:
-        found = json.loads(answer)["rawId"]
-        return bytes_to_base64url(base64url_to_bytes(found))
+        return bytes_to_base64url(base64url_to_bytes(str(json.loads(answer)["rawId"] or "")))
     except _BROKEN as problem:
         raise WrongPasskey from problem
 
