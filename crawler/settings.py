@@ -81,6 +81,8 @@ AUTOTHROTTLE_START_DELAY = 3
 AUTOTHROTTLE_MAX_DELAY = 30
 POLITENESS_BACKOFF_SECONDS = 60
 POLITENESS_LONGEST_WAIT_SECONDS = 600
+# How long a host rests that says inside its answer that it was asked too often: the longest that APIs' users report.
+THROTTLED_REST_SECONDS = 180
 ROBOTS_TIMEOUT_SECONDS = 15
 # Hosts opened for a run belong to whoever opened them; tests say True here.
 TURNS_AT_OPENED_HOSTS = False

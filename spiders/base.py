@@ -72,6 +72,8 @@ class MarketSpider(DeclaredMarket, Spider):
             spider.keys = load_keys(way.keys)
         if not crawler.settings.frozen:
             crawler.settings.set("DOWNLOAD_DELAY", way.floor_seconds, priority="spider")
+            if way.daily_calls is not None:
+                crawler.settings.set("BUDGET_DAY_REQUESTS", way.daily_calls, priority="spider")
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
@@ -113,6 +115,7 @@ class MarketSpider(DeclaredMarket, Spider):
         if api is None:
             return
         answer = self.answer_of(response)
+        api.check(answer)
         check_answer(answer)
         self.token = api.read_token(answer)
         if refused is None:

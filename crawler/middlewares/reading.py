@@ -17,8 +17,6 @@ from spiders.errors import AuthRefused, Blocked, Gone, ReadingError, TermsRefuse
 
 # How often a page is asked for again after the market said inside its answer that it was asked too often.
 MAX_THROTTLED = 2
-# How long a host rests then where it does not say how long: the longest that users of these APIs report.
-THROTTLED_REST_SECONDS = 180.0
 
 
 # Sent with `host` and `sign` when an answer is a refusal of automatic reading.
@@ -73,7 +71,8 @@ class ReadingOutcomes:
         if times > MAX_THROTTLED:
             self.state.stop_host(host, f"asked too often, {times} times in a row: {throttled}")
             return []
-        rest = THROTTLED_REST_SECONDS if throttled.rest_seconds is None else throttled.rest_seconds
+        longest = self.crawler.settings.getfloat("THROTTLED_REST_SECONDS")
+        rest = longest if throttled.rest_seconds is None else min(throttled.rest_seconds, longest)
         self.state.note("throttled", f"{throttled}; {host} rests {rest:g} s")
         self.state.pause_host(host, rest)
         request = response.request

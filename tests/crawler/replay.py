@@ -33,6 +33,8 @@ class Asked:
     """Monotonic seconds."""
     ended_at: float
     headers: Mapping[str, str]
+    method: str = "GET"
+    body: bytes = b""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,6 +88,9 @@ def replay(routes: Mapping[str, Reply | list[Reply]], certificate: Path | None =
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
+            self.answer(b"")
+
+        def answer(self, body: bytes) -> None:
             began_at = time.monotonic()
             reply = server_state.reply_to(self.path)
             try:
@@ -103,7 +108,12 @@ def replay(routes: Mapping[str, Reply | list[Reply]], certificate: Path | None =
             except OSError:
                 self.close_connection = True
             asked = Asked(
-                path=self.path, began_at=began_at, ended_at=time.monotonic(), headers=dict(self.headers.items())
+                path=self.path,
+                began_at=began_at,
+                ended_at=time.monotonic(),
+                headers=dict(self.headers.items()),
+                method=self.command,
+                body=body,
             )
             with server_state.lock:
                 server_state.log.append(asked)
@@ -111,7 +121,7 @@ def replay(routes: Mapping[str, Reply | list[Reply]], certificate: Path | None =
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             if server_state.post is None:
-                self.do_GET()
+                self.answer(body)
                 return
             answer = server_state.post(body)
             self.send_response(200)
