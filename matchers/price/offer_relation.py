@@ -15,13 +15,16 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Prefix
 
 from matchers.price.offer_text import OfferText
+from matchers.price.offer_words import OPPOSITES
 
 Relation = Literal["same", "variant", "different"]
 RELATIONS: tuple[Relation, ...] = ("same", "variant", "different")
 # Words at the front of a title name the goods.
 FRONT = 4
+LONGEST_REPLACED = 2
 WIDEST_GAP = 3.0
 WIDE_GAP = 0.7
+SOME_GAP = 0.4
 LITTLE = 0.6
 MUCH = 0.7
 
@@ -57,6 +60,18 @@ WEIGHTS: Mapping[str, tuple[float, float, float]] = MappingProxyType({
     "pack_of_alike": (-0.86, 0.64, 0.22),
     "count_of_alike": (-0.84, 1.27, -0.43),
     "model_of_others": (0.68, -0.50, -0.19),
+    "strong_model": (1.20, -0.20, -1.00),
+    "other_strong_model": (-0.80, -0.10, 0.90),
+    "other_edition": (-1.40, -0.10, 1.50),
+    "other_member": (-1.60, -0.30, 1.90),
+    "more_for_more": (-0.70, 0.60, 0.10),
+    "other_flavour": (-0.80, 1.00, -0.20),
+    "other_motif": (-0.60, -0.10, 0.70),
+    "set_or_one": (-0.90, 1.00, -0.10),
+    "other_named_goods": (-0.40, -0.20, 0.60),
+    "same_named_goods": (0.20, 0.10, -0.30),
+    "number_replaced": (-0.70, 0.10, 0.60),
+    "contrast": (-1.80, 0.00, 1.80),
 })  # fmt: skip
 # What the facets are called in reasons; those without a name only grade.
 FACET_WORDS: Mapping[str, str] = MappingProxyType({
@@ -76,7 +91,18 @@ FACET_WORDS: Mapping[str, str] = MappingProxyType({
     "other_goods": "other words where the goods are named",
     "other_memory": "another memory",
     "nothing_new": "nothing that only one of them says",
+    "more_for_more": "one says more and costs more",
     "one_replaced": "one word stands for another",
+    "strong_model": "the same long model number",
+    "other_strong_model": "another long model number",
+    "other_edition": "another number behind the name",
+    "other_member": "another member of the line",
+    "other_flavour": "another flavour or scent",
+    "other_motif": "another motif",
+    "set_or_one": "one is a set of different goods",
+    "other_named_goods": "other goods named",
+    "number_replaced": "one number stands for another",
+    "contrast": "a word stands for its opposite",
 })  # fmt: skip
 
 
@@ -94,13 +120,17 @@ class Judged:
 
 def facets_of(left: OfferText, right: OfferText) -> dict[str, float]:
     """Return what two offers have in common and where they differ, each facet as a number."""
-    only_left = [word for word in left.set if not right.says(word)]
-    only_right = [word for word in right.set if not left.says(word)]
+    alike_goods = left.goods & right.goods
+    named = frozenset[str]().union(
+        *(offer.named_goods[name] for offer in (left, right) for name in sorted(alike_goods)), frozenset()
+    )
+    only_left = [word for word in left.set if word not in named and not right.says(word)]
+    only_right = [word for word in right.set if word not in named and not left.says(word)]
     lefts, rights = fsum(map(left.weight, left.set)), fsum(map(right.weight, right.set))
     new_left, new_right = fsum(map(left.weight, only_left)), fsum(map(right.weight, only_right))
     alike = 1 - (new_left + new_right) / ((lefts + rights) or 1.0)
-    early_left = [word for word in left.telling[:FRONT] if not right.says(word)]
-    early_right = [word for word in right.telling[:FRONT] if not left.says(word)]
+    early_left = [word for word in left.telling[:FRONT] if word not in named and not right.says(word)]
+    early_right = [word for word in right.telling[:FRONT] if word not in named and not left.says(word)]
     early = min(len(early_left), len(early_right))
     gap = min(left.gap(right), WIDEST_GAP)
     models = _models(left, right)
@@ -123,9 +153,23 @@ def facets_of(left: OfferText, right: OfferText) -> dict[str, float]:
         "new_weight": min(new_left, new_right),
         "little_shared": alike < LITTLE,
         "nothing_new": not only_left or not only_right,
+        "more_for_more": (not only_left or not only_right) and gap > SOME_GAP,
         "pack_of_alike": alike * packs["other_pack"],
         "count_of_alike": alike * packs["other_count"],
         "model_of_others": models["same_model"] * (early > 0),
+        # A number with a suffix on one side only is another member of the line.
+        "strong_model": left.members == right.members and bool(left.strong_models & right.strong_models),
+        "other_strong_model": bool(
+            left.strong_models - right.strong_models and right.strong_models - left.strong_models
+        ),
+        "other_edition": _other_edition(left, right),
+        "other_member": left.members != right.members,
+        "other_flavour": bool(left.flavours and right.flavours and not left.flavours & right.flavours),
+        "other_motif": bool(left.motifs and right.motifs and not left.motifs & right.motifs),
+        "set_or_one": (left.pack.kind == "set_of_different_goods") != (right.pack.kind == "set_of_different_goods"),
+        "other_named_goods": bool(left.goods - right.goods and right.goods - left.goods),
+        "same_named_goods": bool(left.goods & right.goods),
+        **_replaced(left, right),
     }
 
 
@@ -153,6 +197,32 @@ def _packs(left: OfferText, right: OfferText) -> dict[str, float]:
         "choice": one.kind != other.kind and "choice" in kinds,
         "small_or_refill": one.kind != other.kind and bool(kinds & {"sample", "refill"}),
     }
+
+
+def _other_edition(left: OfferText, right: OfferText) -> float:
+    """Return 1 where a name has another number behind it, half where only one side has one."""
+    ones, others = left.editions, right.editions
+    if any(ones[name] != others[name] for name in ones.keys() & others.keys()):
+        return 1.0
+    lacks = any(name in right.names for name in ones) or any(name in left.names for name in others)
+    return 0.5 if lacks and not ones.keys() & others.keys() else 0.0
+
+
+def _replaced(left: OfferText, right: OfferText) -> dict[str, float]:
+    """Return what stands for what where both titles run side by side: a number for one, a word for its opposite."""
+    number = contrast = 0
+    steps = SequenceMatcher(None, left.words, right.words, autojunk=False).get_opcodes()
+    for kind, start, end, other_start, other_end in steps:
+        if kind != "replace" or end - start > LONGEST_REPLACED or other_end - other_start > LONGEST_REPLACED:
+            continue
+        ones, others = left.words[start:end], right.words[other_start:other_end]
+        number += any(map(_is_number, ones)) and any(map(_is_number, others))
+        contrast += any(frozenset({one, other}) in OPPOSITES for one in ones for other in others)
+    return {"number_replaced": number > 0, "contrast": contrast > 0}
+
+
+def _is_number(word: str) -> bool:
+    return word[0].isdigit() and word[-1].isdigit()
 
 
 def _has_own_part(offer: OfferText, other: OfferText) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from matchers.price.goods_terms import MEANINGS, TERM
 from matchers.price.offer_words import (
     COLOURS,
     MEASURED,
@@ -28,6 +29,38 @@ WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W_]+")
 # Words found joined in the other title count as said there from this length on.
 SHORTEST_JOINED = 4
 SHORTEST_JOINED_MODEL = 4
+SHORTEST_STRONG = 5
+MOST_STRONG = 3
+# At least two digits and a letter, no long run of letters that makes a name.
+STRONG = re.compile(
+    r"(?=.*\d.*\d)(?=.*[a-z])(?!\d{1,3}[a-z]{4,}$)(?:[a-z]{0,4}\d+){1,5}[a-z]{0,4}|[a-z]{5,8}\d{3,}[a-z0-9]{0,4}"
+)
+HYPHENED = re.compile(r"(?=.*\d)[a-z]{2,4}-[a-z0-9]{3,8}(?:[-/][a-z0-9]{1,4})?")
+# Processors, memory, screens, dates, dimensions: many products bear them.
+SPECIFICATION = re.compile(
+    r"i[3579]\w{0,7}|r[3579]\w{0,6}|g\d{4}t?|e[35]\w{4,6}|\d{4,5}[a-z]{1,2}|[gr]tx?\d{3,4}\w{0,5}|ddr\d\w*|ram\d.*|ssd\d.*|hdd\d.*|win\d+"
+    r"|(?:date|hsd|nsx)\d+|\d+m?x\d+\w*|ps\d+\w*|\d+[kp]|full.*|usb\d.*|h\d{3}|vn\d+|hcm\d*|t\d{1,2}|\w*(?:sale|10\d|20[12]\d)"
+)
+YEAR = re.compile(r"(?:19|20)\d\d")
+NOT_BEFORE_NUMBER = frozenset(
+    {"date", "size", "hsd", "tet", "tu", "cho", "em", "be", "set", "gia", "cao", "dai", "ram", "ssd", "hdd"}
+)
+EDITION = re.compile(
+    r"(?<!\w)(?P<name>[^\W\d_]{3,})\s(?P<number>[1-9]\d?|i{1,3}|iv|v)(?![\w.,/+-]|\s?(?:cái|chiếc|hộp|chai|gói|túi|ml|gr?|kg|cm|mm|m|inch|"
+    r"màu|trong|in|tháng|năm|lít|viên|miếng|lớp|ngăn|cổng|đầu|lưỡi|sim|x|\d)(?!\w))"
+)
+FLAVOUR = re.compile(
+    r"(?<!\w)(?<!lưu\s)(?<!khử\s)(?:vị|hương(?!\stự\snhiên)|mùi(?!\stự\snhiên))\s(?!thơm|vị|trái|cực|hương|lâu|hôi|khó)(?P<what>[^\W\d_]+\s[^\W\d_]+|[^\W\d_]+)"
+)
+MOTIF = re.compile(
+    r"(?<!\w)(?:mẫu|họa\stiết|hoạ\stiết|in\shình|hình|in\schữ|chủ\sđề|bản|nhân\svật)\s(?!mới|hot|2\d|thật|đẹp|số)"
+    r"(?P<what>[^\W\d_]+\s[^\W\d_]+|[^\W\d_]+)"
+)
+# The tone of oa, oe, uy is written on either letter.
+_TONES = "òaoà óaoá ỏaoả õaoã ọaoạ òeoè óeoé ỏeoẻ õeoẽ ọeoẹ ùyuỳ úyuý ủyuỷ ũyuỹ ụyuỵ"
+TONE_PLACED = {pair[2:]: pair[:2] for pair in _TONES.split()}
+TONE_PLACE = re.compile(rf"(?<!q)(?:{'|'.join(TONE_PLACED)})(?!\w)")
+IN_SMALLER = {"kg": ("g", 1000), "l": ("ml", 1000), "m": ("cm", 100), "kw": ("w", 1000), "tb": ("gb", 1024)}
 # How telling a word is, by what it is.
 MODEL_WEIGHT, NAME_WEIGHT, NUMBER_WEIGHT, WORD_WEIGHT, COLOUR_WEIGHT = 3.0, 2.2, 1.2, 1.0, 0.5
 
@@ -44,7 +77,21 @@ class OfferText:
     @cached_property
     def text(self) -> str:
         """The folded title without brackets that speak of delivery."""
-        return " ".join(SERVICE.sub(" ", fold_accented(self.title).text).split())
+        text = SERVICE.sub(" ", fold_accented(self.title).text)
+        return " ".join(TONE_PLACE.sub(lambda found: TONE_PLACED[found.group()], text).split())
+
+    @cached_property
+    def named_goods(self) -> dict[str, frozenset[str]]:
+        """Names of goods with the words they are printed in; one name in every language (máy lạnh is điều hòa)."""
+        found: dict[str, set[str]] = {}
+        for one in TERM.finditer(self.text):
+            found.setdefault(MEANINGS[one.group()], set()).update(WORD.findall(one.group()))
+        return {name: frozenset(words) for name, words in found.items()}
+
+    @cached_property
+    def goods(self) -> frozenset[str]:
+        """Names of goods."""
+        return frozenset(self.named_goods)
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -84,11 +131,49 @@ class OfferText:
         yield from (word for word in self.set if is_model(word) and not NO_MODEL.match(word))
         for one, other in zip(self.words, self.words[1:], strict=False):
             # AR 36 is AR-36.
-            if one.isascii() and one.isalpha() and len(one) <= 4 and other.isdigit() and 2 <= len(other) <= 5:
+            is_letters = one.isascii() and one.isalpha() and len(one) <= 4 and one not in NOT_BEFORE_NUMBER
+            if is_letters and other.isdigit() and 2 <= len(other) <= 5 and not YEAR.fullmatch(other):
                 yield one + other
         for whole in map(joined, self.text.split()):
             if len(whole) >= SHORTEST_JOINED_MODEL and is_model(whole) and not NO_MODEL.match(whole):
                 yield whole
+
+    @cached_property
+    def strong_models(self) -> frozenset[str]:
+        """Model numbers that are hardly met by chance: printed in one, letters and digits, no size, date or processor.
+
+        A title that lists many fits them all: none of them is its own.
+        """
+        wholes = ((printed, joined(printed)) for printed in self.text.split())
+        found = frozenset(
+            whole
+            for printed, whole in wholes
+            if len(whole) >= SHORTEST_STRONG
+            and (STRONG.fullmatch(whole) or HYPHENED.fullmatch(printed))
+            and not (NO_MODEL.match(whole) or SPECIFICATION.fullmatch(whole))
+        )
+        return found if len(found) <= MOST_STRONG else frozenset()
+
+    @cached_property
+    def editions(self) -> dict[str, str]:
+        """The number behind each name: Warfare 3, Buds 2; a name without one is not here."""
+        found = EDITION.finditer(self.text)
+        return {one["name"]: one["number"] for one in found if one["name"] in self.names}
+
+    @cached_property
+    def flavours(self) -> frozenset[str]:
+        """The words behind vị, hương, mùi: the flavour or scent."""
+        return frozenset(found["what"] for found in FLAVOUR.finditer(self.text))
+
+    @cached_property
+    def motifs(self) -> frozenset[str]:
+        """The words behind mẫu, họa tiết, in hình: what is printed on the goods."""
+        return frozenset(found["what"] for found in MOTIF.finditer(self.text))
+
+    @cached_property
+    def members(self) -> frozenset[str]:
+        """Suffixes that tell members of a line apart: pro, plus, lite."""
+        return self.set & SUFFIXES
 
     @cached_property
     def measures(self) -> dict[str, frozenset[str]]:
@@ -96,7 +181,9 @@ class OfferText:
         found: dict[str, set[str]] = {}
         for one in MEASURED.finditer(self.text):
             unit = SAME_UNIT.get(one["unit"], one["unit"])
-            found.setdefault(unit, set()).add(one["number"].replace(",", "."))
+            unit, factor = IN_SMALLER.get(unit, (unit, 1))
+            number = Decimal(one["number"].replace(",", ".")) * factor
+            found.setdefault(unit, set()).add(f"{number.normalize():f}")
         return {unit: frozenset(numbers) for unit, numbers in found.items()}
 
     @cached_property

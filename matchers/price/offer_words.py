@@ -43,4 +43,13 @@ MEASURED = re.compile(
 SAME_UNIT = {"gr": "g", "lít": "l", "inches": "inch"}
 # Memory written short: 8G beside no weight in grams.
 SHORT_MEMORY = re.compile(r"\d{1,4}g$")
-NO_MODEL = re.compile(r"\d+(?:[.,]?\d+)?(?:gr|g|kg|ml|l|lít|mm|cm|m|w|v|a|hz|mah|inch|k|ma|p|d|c|que|viên)$|\d+x\d+")
+NO_MODEL = re.compile(
+    r"\d+(?:[.,]?\d+)?(?:gr|g|kg|ml|l|lít|mm|cm|m|w|v|a|hz|mah|inch|k|ma|p|d|c|que|viên)$|\d+m?x\d+|\d+(?:gr|g|kg|ml|l)x\d+|(?:19|20)\d\d$"
+)
+# Words that stand for each other in titles of goods that differ.
+_OPPOSITES = """
+    thấp|cao dài|ngắn nam|nữ tròn|vuông tròn|dẹt đơn|đôi trên|dưới trước|sau khô|ướt nóng|lạnh có|không trái|phải
+    trong|ngoài lớn|nhỏ dày|mỏng cứng|mềm cotton|kate đen|trắng sọc|caro quần|áo tay|chân silicon|bọt lotion|cream
+    lotion|gel cream|gel toner|lotion serum|cream fluid|gel gội|xả
+"""
+OPPOSITES = frozenset(frozenset(pair.split("|")) for pair in _OPPOSITES.split())

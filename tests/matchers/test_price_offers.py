@@ -23,6 +23,11 @@ variant|Túi đeo chéo Eta Canvas T12 màu đen|Túi đeo chéo Eta Canvas T12 
 variant|Nước giặt Theta hoa nắng 3.6kg|Combo 2 túi nước giặt Theta hoa nắng 3.6kg
 different|Ốp lưng điện thoại Iota X2 silicon|Điện thoại Iota X2 chính hãng
 different|Bàn phím cơ Kappa EK87|Chuột không dây Lambda M185
+different|Giày bảo hộ Rho cổ thấp da bò|Giày bảo hộ Rho cổ cao da bò
+different|Tai nghe không dây Tau Buds 3 chính hãng|Tai nghe không dây Tau Buds 2 chính hãng
+different|Máy trợ giảng Ypsi XTR200 Plus|Máy trợ giảng Ypsi XTR200
+same|Điều hòa Phi AH-X9Q mới|Máy lạnh Phi AH-X9Q 9000 BTU
+variant|Sữa chua Chi vị dâu 140g|Sữa chua Chi vị mật ong 140g
 different|Mặt nạ dưỡng ẩm Sigma 25ml|Máy hút bụi cầm tay Omega V8
 """
 ROWS = [line.split("|") for line in PAIRS.strip().splitlines()]
