@@ -92,6 +92,7 @@ ROBOTSTXT_OBEY = False
 # Nothing identifies a visitor from page to page, and nothing listens or runs code from outside.
 COOKIES_ENABLED = False
 REFERRER_POLICY = "no-referrer"
+REFERER_ENABLED = False
 HTTPCACHE_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
@@ -106,6 +107,7 @@ DATABASE_PATIENCE_SECONDS = 600
 # Small numbers are near the engine, large ones near the network.
 DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     "crawler.middlewares.failures.Failures": 20,
+    "crawler.middlewares.doubtful.DoubtfulPages": 30,
     "crawler.middlewares.sites.OwnSites": 50,
     "crawler.middlewares.politeness.Politeness": 560,
     "crawler.middlewares.robots.RobotsTxt": 100,
@@ -151,9 +153,12 @@ PLAYWRIGHT_MAX_CONTEXTS = 2
 PLAYWRIGHT_MAX_PAGES_PER_CONTEXT = 1
 PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT = 20_000
 PLAYWRIGHT_RESTART_DISCONNECTED_BROWSER = True
-PLAYWRIGHT_CONTEXTS: dict[str, dict[str, Any]] = {
-    "default": {"accept_downloads": False, "service_workers": "block", "ignore_https_errors": False, "permissions": []}
-}
+# Each page gets a context of its own (crawler/browser_download.py); none is made beforehand.
+PLAYWRIGHT_CONTEXTS: dict[str, dict[str, Any]] = {}
+# A page's whole time in the browser; pages and megabytes after which the browser is started anew.
+BROWSER_PAGE_SECONDS = 45
+BROWSER_PAGES = 200
+BROWSER_MEMORY_MB = 1_536
 
 FEED_EXPORTERS = feeds.FEED_EXPORTERS
 FEED_EXPORT_ENCODING = "utf-8"

@@ -17,10 +17,12 @@ from spiders.arguments import read_arguments
 from spiders.blocks import READ_STATUSES, check_answer
 from spiders.credentials import Keys, load_keys
 from spiders.declared import DeclaredMarket, Yield, is_opened
-from spiders.errors import AuthRefused
+from spiders.errors import AuthRefused, ReadingError
 from spiders.reading import Answer, Reading
 from spiders.ways import WayName
 
+# A response's reading, or the error it came to, made before the spider got the response.
+READING = "reading"
 __all__ = ["MarketSpider", "Yield", "utc_now"]
 
 
@@ -160,7 +162,7 @@ class MarketSpider(DeclaredMarket, Spider):
         """Yield the listings of an answer, then requests for its links. ReadingError passes through to the crawl."""
         answer = self.answer_of(response)
         try:
-            reading = self.read(answer)
+            reading = self.reading_of(response, answer)
         except AuthRefused:
             # A token ends after an hour or two, within a long run; one refused when fresh is a wrong key.
             if self.token is None or self.clock() < self.token.ends_at or response.meta.get("token_renewed"):
@@ -189,6 +191,13 @@ class MarketSpider(DeclaredMarket, Spider):
             yield from self.follow_details(reading, answer.url, start)
         if is_new or not self.stops_at_known:
             yield from self.follow(reading.links, start)
+
+    def reading_of(self, response: Response, answer: Answer) -> Reading:
+        """Return what the answer says; a page that was read elsewhere already brings its reading along."""
+        found = response.meta.pop(READING, None)
+        if isinstance(found, ReadingError):
+            raise found
+        return found if isinstance(found, Reading) else self.read(answer)
 
     def follow_details(self, reading: Reading, url: str, start: str) -> Iterator[Request]:
         """Yield a request for the own page of each listing that a list showed, within the page limit."""
