@@ -7,7 +7,7 @@ library, the machine or another scheduler did. Everything written here is writte
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -20,9 +20,10 @@ from crawler.job_kinds import KINDS
 from crawler.scheduling import GRACE, due_slot, expected_runs, next_starts, start_of
 from crawler.versions import code_version
 from crawler.working import worker_name
-from storage.database import Database, Session
+from storage.broker import deliver_waiting, load_broker_ids, return_deliveries
+from storage.database import Database, Session, parse_url
 from storage.errors import StorageError
-from storage.jobs import open_job, return_silent_jobs
+from storage.jobs import RETURNED_AFTER, open_job, return_silent_jobs
 from storage.leases import Lease, LeaseLost, forget_leases, load_lease, release_lease, require_lease, take_lease
 from storage.runs import (
     load_open_run,
@@ -67,10 +68,17 @@ class ScheduleRunner:
     that a slot seen twice (by its trigger and by the tick that catches up) is one run.
     """
 
-    def __init__(self, database: Database, settings: Settings, clock: Callable[[], datetime] = now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        clock: Callable[[], datetime] = now,
+        silence: timedelta = RETURNED_AFTER,
+    ) -> None:
         self.database = database
         self.settings = settings
         self.clock = clock
+        self.silence = silence
         self.name = worker_name()
         self.lease: Lease | None = None
         self.scheduler = BackgroundScheduler(timezone=UTC)
@@ -143,6 +151,7 @@ class ScheduleRunner:
                 if kind.every is not None:
                     slot = at - (at - EPOCH) % kind.every
                     open_job(session, name, f"{name} {slot.isoformat()}", at, created_by="scheduler")
+            deliver_waiting(session, at)
             forget_leases(session, "worker:", at - GRACE)
 
     def _return_the_dead(self, at: datetime) -> None:
@@ -151,8 +160,11 @@ class ScheduleRunner:
                 record_event(session, run.run_id, at, "lost", "no sign of life for a minute")
                 log.warning("run lost: no heartbeat", run=run.run_id, market=run.market)
                 retry_lost_run(session, run, at)
-            for job in return_silent_jobs(session, at):
-                log.warning("job returned: no heartbeat", job=job.job_id, kind=job.kind, state=job.state)
+            returned = return_silent_jobs(session, at, self.silence)
+            deliveries = load_broker_ids(session, [job.job_id for job in returned])
+        for job in returned:
+            log.warning("job returned: no heartbeat", job=job.job_id, kind=job.kind, state=job.state)
+        return_deliveries(parse_url(self.database.url), deliveries, at)
 
     def _rebuild_jobs(self, schedules: tuple[Schedule, ...]) -> None:
         """Make the library's jobs those of the table: the tick is enough for correctness, they for punctuality."""

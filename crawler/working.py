@@ -21,8 +21,9 @@ from crawler.job_context import JobContext, JobLater, JobStopped
 from crawler.job_kinds import KINDS, RETRY_WAITS, JobKind
 from crawler.jobs import Starter, start_process
 from crawler.versions import code_version
+from storage.broker import deliver_waiting, forget_delivery
 from storage.database import Database, Session
-from storage.errors import NotFound, StorageError
+from storage.errors import NotFound, NotSupported, StorageError
 from storage.jobs import JobLost, LockTaken, beat_job, claim_job, finish_job, next_due, requeue_job
 from storage.leases import release_lease, take_lease
 
@@ -33,6 +34,8 @@ POLL_SECONDS = 1.0
 # How long the end of a job waits for a database that is away.
 SETTLE_SECONDS = 600.0
 WORKER = "worker:"
+# A kind that this program does not know may be one of a newer worker beside it: the job is left for that one.
+UNKNOWN = JobKind(does="crawler.working:perform_unknown", tries=10)
 
 
 def now() -> datetime:
@@ -43,6 +46,11 @@ def now() -> datetime:
 def worker_name() -> str:
     """Return a name that no other process has or ever had."""
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+
+
+def perform_unknown(context: JobContext) -> Mapping[str, object]:
+    """Job: refuse what this program does not know."""
+    raise NotSupported(f"this program ({code_version()}) knows no job of the kind {context.job.kind!r}")
 
 
 class Worker:
@@ -90,8 +98,10 @@ class Worker:
             with self.database.write() as session:
                 job = claim_job(session, job_id, self.name, self.clock())
         except (LockTaken, NotFound):
-            return False
+            job = None
         if job is None:
+            with self.database.write() as session:
+                forget_delivery(session, job_id)
             return False
         context = JobContext(
             database=self.database, settings=self.settings, job=job, clock=self.clock, start_crawl=self.start_crawl
@@ -113,9 +123,7 @@ class Worker:
         kind = self.kinds.get(job.kind)
         began = time.monotonic()
         try:
-            if kind is None:
-                raise BadInput(f"no such kind of job: {job.kind}")  # noqa: TRY301 - as any wrong argument
-            done = kind.load()(context)
+            done = (kind or UNKNOWN).load()(context)
             if not context.is_finished:
                 self._settle(context, lambda session: finish_job(session, job, self.clock(), done))
             bound.info("job done", seconds=round(time.monotonic() - began, 1))
@@ -134,7 +142,7 @@ class Worker:
     def _fail(self, context: JobContext, kind: JobKind | None, error: Exception) -> None:
         job = context.job
         problem = f"{type(error).__name__}: {error}"
-        is_over = isinstance(error, BadInput) or kind is None or job.attempts >= kind.tries
+        is_over = isinstance(error, BadInput) or job.attempts >= (kind or UNKNOWN).tries
         log.error("job failed", job=job.job_id, kind=job.kind, problem=problem, given_up=is_over, exc_info=not is_over)
         if is_over:
             self._settle(context, lambda session: finish_job(session, job, self.clock(), problem=problem))
@@ -150,6 +158,9 @@ class Worker:
             try:
                 with self.database.write() as session:
                     end(session)
+                if context.job.lock is not None:
+                    with self.database.write() as session:
+                        deliver_waiting(session, self.clock())  # those that waited for this one's lock
             except JobLost as lost:
                 log.warning("job lost", job=context.job.job_id, problem=str(lost))
             except StorageError as problem:
@@ -168,6 +179,7 @@ class Worker:
         facts = {"version": code_version(), "jobs": str(len(contexts)), "concurrency": str(self.concurrency)}
         with self.database.write() as session:
             take_lease(session, WORKER + self.name, self.name, at, facts=facts)
+            deliver_waiting(session, at)
             lost = [
                 context for context in contexts if not context.is_finished and not beat_job(session, context.job, at)
             ]

@@ -13,6 +13,7 @@ from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from storage.broker import deliver
 from storage.errors import NotFound, StorageError
 from storage.job_tables import jobs
 from storage.runs import new_run_id
@@ -114,8 +115,12 @@ def open_job(
         returns=0,
         progress={},
     )
-    session.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
-    return _job_of(session.execute(select(jobs).where(jobs.c.key == key)).mappings().one())
+    added = statement.on_conflict_do_nothing(index_elements=["key"]).returning(jobs.c.job_id)
+    is_new = session.execute(added).one_or_none() is not None
+    job = _job_of(session.execute(select(jobs).where(jobs.c.key == key)).mappings().one())
+    if is_new and job.due_at <= at:
+        deliver(session, [job.job_id], at)
+    return job
 
 
 def load_job(session: Session, job_id: str) -> Job:
@@ -260,13 +265,13 @@ def cancel_job(session: Session, job_id: str, at: datetime) -> bool:
     return session.execute(statement).one_or_none() is not None
 
 
-def return_silent_jobs(session: Session, now: datetime) -> tuple[Job, ...]:
+def return_silent_jobs(session: Session, now: datetime, after: timedelta = RETURNED_AFTER) -> tuple[Job, ...]:
     """Put running jobs without a sign of life back into the queue under a new token, and return them.
 
     The old worker, should it wake, is refused by the token. Doing it twice changes nothing. A job whose workers died
     too often fails instead.
     """
-    silent = and_(jobs.c.state == "running", jobs.c.heartbeat_at < now - RETURNED_AFTER)
+    silent = and_(jobs.c.state == "running", jobs.c.heartbeat_at < now - after)
     found = session.execute(select(jobs.c.job_id, jobs.c.returns).where(silent).with_for_update(skip_locked=True)).all()
     for row in found:
         values: dict[str, Any] = {

@@ -109,10 +109,16 @@ def test_a_job_that_fails_is_tried_again_later_and_given_up_in_the_end(database:
 
 def test_wrong_arguments_are_not_tried_twice(database: Database, worker: Worker) -> None:
     job = ask(database, "refuse")
-    unknown = ask(database, "no such kind", "b")
     assert worker.perform(job.job_id)
-    assert worker.perform(unknown.job_id)
-    assert state(database, job).state == state(database, unknown).state == "failed"
+    assert state(database, job).state == "failed"
+
+
+def test_a_kind_of_a_newer_program_is_left_for_its_workers(database: Database, worker: Worker) -> None:
+    job = ask(database, "no such kind")
+    assert worker.perform(job.job_id)
+    left = state(database, job)
+    assert left.state == "queued"
+    assert "knows no job of the kind 'no such kind'" in (left.problem or "")
 
 
 def test_a_job_may_ask_for_a_later_time(database: Database, worker: Worker) -> None:

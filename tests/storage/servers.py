@@ -53,6 +53,7 @@ def empty_database(url: str) -> None:
         connection.execute(text("SET session_replication_role = replica"))  # no triggers, no foreign keys
         for table in load_metadata().sorted_tables:
             connection.execute(table.delete())
+        connection.execute(text("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE"))
         connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": head_revision()})
     engine.dispose()
 
