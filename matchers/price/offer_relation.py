@@ -152,7 +152,7 @@ def facets_of(left: OfferText, right: OfferText) -> dict[str, float]:
         "early_words": early,
         "new_weight": min(new_left, new_right),
         "little_shared": alike < LITTLE,
-        "nothing_new": not only_left or not only_right,
+        "nothing_new": left.members == right.members and (not only_left or not only_right),
         "more_for_more": (not only_left or not only_right) and gap > SOME_GAP,
         "pack_of_alike": alike * packs["other_pack"],
         "count_of_alike": alike * packs["other_count"],
