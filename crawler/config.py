@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     keep_confirmed_days: int = Field(default=1826, ge=1)
     """How long captures of confirmed hits are kept, from the decision."""
 
+    retention_hours: dict[str, int] = Field(default_factory=dict)
+    """Market -> hours after which its data is removed here, where that is sooner than its terms ask; a JSON object."""
+
     def database_url(self, given: str | None = None) -> str:
         """Return the URL given on the command line, else the one set, else the embedded file."""
         return given or self.db or f"sqlite:///{self.data_dir / 'markwatch.db'}"

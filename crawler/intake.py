@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from captures.store import CaptureStore
@@ -9,7 +10,9 @@ from crawler.imports import Imported
 from crawler.surroundings import price_context
 from matchers.match import Matcher
 from records.hit import QUEUE_TIERS, Hit
-from records.listing import Listing
+from records.listing import Listing, Seller
+from spiders.addresses import origin_of
+from spiders.registry import load_markets
 from storage.captures import record_capture
 from storage.database import Database
 from storage.hits import save_hits
@@ -61,7 +64,7 @@ class Intake:
         seen: dict[tuple[str, str], Listing] = {}
         with self.database.read() as session:
             for item in batch:
-                listing = item.listing
+                listing = may_be_stored(item.listing)
                 earlier = seen.get(listing.key) or load_listing(session, *listing.key)
                 filled = listing if earlier is None else listing.filled_from(earlier)
                 seen[listing.key] = filled
@@ -72,5 +75,24 @@ class Intake:
         is_queued = any(hit.tier in QUEUE_TIERS for hit in hits)
         if self.captures is None or item.body is None or copy is None or not is_queued:
             return None
+        if not may_be_kept(item.listing.market, copy.url):
+            return None
         facts = {"market": item.listing.market, "run_id": self.run_id or ""}
         return str(self.captures.keep(copy, item.body, facts).relative_to(self.captures.folder))
+
+
+def may_be_stored(listing: Listing) -> Listing:
+    """Return the listing without its seller where the market's terms forbid to store one."""
+    market = load_markets().get(listing.market)
+    if market is None or market.rules.keeps_sellers:
+        return listing
+    return replace(listing, seller=Seller(location=listing.seller.location))
+
+
+def may_be_kept(market_name: str, url: str) -> bool:
+    """Return whether the market's terms let us keep the answer of that address as it came."""
+    market = load_markets().get(market_name)
+    if market is None or market.rules.keeps_answers == "all":
+        return True
+    is_api = market.api is not None and origin_of(url) == market.api.host
+    return market.rules.keeps_answers == "pages" and not is_api

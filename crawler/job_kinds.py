@@ -39,6 +39,8 @@ KINDS: Mapping[str, JobKind] = {
     "rematch": JobKind(does="crawler.rejudging:perform_rematch"),
     # Queues the digests that are due and sends what waits in the outbox.
     "digests": JobKind(does="crawler.mailing:perform_digests", tries=3),
+    # Removes what markets' terms let us keep for a while only.
+    "market_rules": JobKind(does="crawler.market_rules:perform_rules", every=timedelta(minutes=10)),
     # Captures one listing's page as evidence: arguments market, listing_id, hit_ids, cause, by.
     "capture": JobKind(does="crawler.capturing:perform_capture"),
     # Asks the time stamping authority for the stamps of captures that have none yet.

@@ -2,11 +2,13 @@
 
 import importlib
 import pkgutil
+from functools import cache
 
 import spiders.markets
 from spiders.base import MarketSpider
 
 
+@cache
 def load_markets() -> dict[str, type[MarketSpider]]:
     """Return every market's spider by its name, in alphabetical order.
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import and_, func, select, tuple_, update
+from sqlalchemy import and_, exists, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from records.listing import Availability, Listing, Seller
 from records.money import Money
+from storage.access_tables import purged_listings
 from storage.column_types import canonical, storable
 from storage.documents import VOLATILE, listing_from_document, listing_to_document, tidy_amount
 from storage.tables import listings, price_observations, sellers
@@ -170,7 +171,10 @@ def load_listing(session: Session, market: str, listing_id: str) -> Listing | No
 def load_listings(
     session: Session, after: tuple[str, str] | None = None, limit: int = 500, since: datetime | None = None
 ) -> tuple[Listing, ...]:
-    """Return the next listings by (market, listing_id) after a key; with `since`, only those seen at or after it."""
+    """Return the next listings by (market, listing_id) after a key; with `since`, only those seen at or after it.
+
+    A listing that a market's rules have emptied since it was last seen is left out.
+    """
     query = select(listings.c.document).order_by(listings.c.market, listings.c.listing_id).limit(limit)
     if after is not None:
         query = query.where(
@@ -178,7 +182,13 @@ def load_listings(
         )
     if since is not None:
         query = query.where(listings.c.last_seen_at >= since)
-    return tuple(listing_from_document(document) for document in session.scalars(query))
+    # What was removed by a market's rules says nothing any more: judged again, its hits would lapse.
+    purged = exists().where(
+        purged_listings.c.market == listings.c.market,
+        purged_listings.c.listing_id == listings.c.listing_id,
+        purged_listings.c.purged_at >= listings.c.last_seen_at,
+    )
+    return tuple(listing_from_document(document) for document in session.scalars(query.where(~purged)))
 
 
 def load_listing_keys(

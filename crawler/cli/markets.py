@@ -9,8 +9,10 @@ from crawler.access import allow as record_allow
 from crawler.access import declared_way, row_of
 from crawler.access import register as access_register
 from crawler.cli.options import DbOption, JsonOption, database, now, print_rows, say
+from crawler.config import Settings
 from crawler.errors import BadInput
 from crawler.jobs import market_class
+from crawler.market_rules import purge_markets
 from storage.access import end_grants
 from storage.errors import DatabaseAbsent, NotFound
 
@@ -74,6 +76,19 @@ def close(
         except NotFound as problem:
             raise BadInput(str(problem)) from None
     say(f"{market}: {way} is closed ({len(ended)} record{'' if len(ended) == 1 else 's'} ended)")
+
+
+@commands.command(epilog="Example: markwatch markets purge --json")
+def purge(*, db: DbOption = None, as_json: JsonOption = False) -> None:
+    """Remove now what markets' terms let us keep for a while only; the scheduler does it every ten minutes."""
+    with database(db) as opened:
+        counts = purge_markets(opened, Settings(), now())
+    rows = [
+        {"market": name.split()[0], "removed": name.split()[1], "listings": count} for name, count in counts.items()
+    ]
+    print_rows(("market", "removed", "listings"), rows, as_json=as_json)
+    if not rows:
+        say("nothing is older than the markets' rules allow")
 
 
 def person() -> str:
