@@ -23,10 +23,14 @@ def is_visible(stored: StoredHit, visitor: Visitor, now: datetime) -> bool:
     )
 
 
-def own_address(address: QueueAddress, visitor: Visitor) -> QueueAddress:
-    """Return the address as far as the visitor's role reaches: a brand viewer sees confirmed hits of the own brands."""
+def own_address(address: QueueAddress, visitor: Visitor, now: datetime | None = None) -> QueueAddress:
+    """Return the address as far as the visitor's role reaches: a brand viewer sees confirmed hits of the own brands.
+
+    Disputes are shown to those who may settle them, and nobody is shown the own decisions for a second look.
+    """
     if visitor.may("read"):
-        return address
+        view = "unreviewed" if address.view == "disputed" and not visitor.may("settle") else address.view
+        return replace(address, view=view, actor=visitor.user.login, now=now)
     return replace(address, view="confirmed", own_brands=visitor.user.brands)
 
 
@@ -55,3 +59,8 @@ def known_decisions(
     if stored.state not in {"second_look", "disputed"} or (stored.state == "disputed" and visitor.may("settle")):
         return tuple(decisions)
     return tuple(made for made in decisions if made.decision.actor == visitor.user.login)
+
+
+def released_at(stored: StoredHit) -> datetime | None:
+    """Return from when a confirmed hit is seen outside the house; None while it is not final."""
+    return None if stored.settled_at is None else stored.settled_at + UNDO_WINDOW

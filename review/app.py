@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from review import chain
+from review.access import released_at
 from review.api import account as api_account
 from review.api import decisions as api_decisions
 from review.api import people as api_people
@@ -22,7 +23,7 @@ from review.errors import LoginNeeded, Refusal, TooMany, WrongField
 from review.languages import message as _
 from review.marks import MarkBook
 from review.navigation import NAVIGATION
-from review.pages import entry, hits, me, people, queue, runs, stored, ways_in
+from review.pages import bulk, entry, hits, me, people, queue, runs, sellers, stored, ways_in
 from review.security import SecurityMiddleware, local_path, set_headers
 from review.services import ReviewSettings, Services
 from review.sessions import address_of, digest
@@ -76,10 +77,15 @@ def create_app(database: Database, services: Services, settings: ReviewSettings)
         database=database,
         services=services,
         settings=settings,
-        templates=make_templates(value_words=chain.value_words, detail_words=chain.detail_words, navigation=NAVIGATION),
+        templates=make_templates(
+            value_words=chain.value_words,
+            detail_words=chain.detail_words,
+            navigation=NAVIGATION,
+            released_at=released_at,
+        ),
         marks=MarkBook(database),
     )
-    for pages in (entry, ways_in, me, people, queue, hits, runs, stored):
+    for pages in (entry, ways_in, me, people, queue, bulk, hits, sellers, runs, stored):
         app.include_router(pages.router)
     for endpoints in (api_session, api_account, api_people, api_reading, api_decisions):
         app.include_router(endpoints.router, prefix=API)

@@ -1,7 +1,7 @@
 """The console's parts kept together for the length of the process, and how a page is rendered for its reader."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Final, cast
@@ -15,16 +15,20 @@ from jinja2.runtime import Context
 
 from review import wording
 from review.formats import Formats
+from review.keys import OwnKeys
 from review.languages import LANGUAGES, Language, choose_language, translations_for
 from review.limits import Limiter
 from review.marks import MarkBook
 from review.security import web_address
 from review.services import ReviewSettings, Services
 from storage.database import Database
+from storage.own_keys import load_keys
 
 TEMPLATES_FOLDER: Final = Path(__file__).parent / "templates"
 THEMES: Final = ("light", "dark")
 DENSITIES: Final = ("roomy", "compact")
+KEYS_KEPT: Final = timedelta(minutes=1)
+MAX_PEOPLE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,8 @@ class Console:
     settings: ReviewSettings
     templates: Environment
     marks: MarkBook
+    own_keys: dict[str, tuple[OwnKeys, datetime]] = field(default_factory=dict)
+    """The keys of those who were here last, and when they were read."""
     sessions_noted: dict[str, datetime] = field(default_factory=dict)
     """When the use of a session was last written down, by the hash of its token."""
     limiter: Limiter = field(default_factory=Limiter)
@@ -80,6 +86,7 @@ def make_templates(**functions: object) -> Environment:
     environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(languages=LANGUAGES, wording=wording, web_address=web_address, **functions)
     environment.filters["said"] = _translate
+    environment.filters["filled"] = lambda sentence, **facts: sentence % facts
     return environment
 
 
@@ -89,8 +96,9 @@ class Reading:
 
     language: Language
     theme: str
-    density: str = DENSITIES[0]
     formats: Formats
+    density: str = DENSITIES[0]
+    keys: OwnKeys = field(default_factory=OwnKeys)
 
     def translate(self, text: str) -> str:
         """Return the sentence in the reader's language."""
@@ -110,7 +118,21 @@ def reading_of(request: Request) -> Reading:
         theme=theme if theme in THEMES else "",
         density=density if density in DENSITIES else DENSITIES[0],
         formats=formats,
+        keys=OwnKeys() if visitor is None else own_keys(console, visitor.user.login, console.services.clock()),
     )
+
+
+def own_keys(console: Console, login: str, now: datetime) -> OwnKeys:
+    """Return a person's keys, read again when they are older than a minute: every page shows them."""
+    known = console.own_keys.get(login)
+    if known is not None and timedelta() <= now - known[1] < KEYS_KEPT:
+        return known[0]
+    with console.database.read() as session:
+        chosen, switched_on = load_keys(session, login)
+    if len(console.own_keys) >= MAX_PEOPLE:
+        console.own_keys.clear()
+    console.own_keys[login] = (OwnKeys(chosen=dict(chosen), switched_on=switched_on), now)
+    return console.own_keys[login][0]
 
 
 def render(request: Request, template: str, status_code: int = 200, /, **content: object) -> HTMLResponse:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -62,6 +62,10 @@ class Formats:
             return f"{self.number(money.amount)}\u00a0₫"
         return format_currency(money.amount, money.currency, locale=self._locale)
 
+    def amount(self, value: Decimal, currency: str) -> str:
+        """Return a calculated amount of a currency, in whole units where it is large."""
+        return self.money(Money(amount=round(value, 0 if value >= 100 else 2), currency=currency, raw=""))
+
     def measured(self, text: str) -> str:
         """Return a figure with its unit (`-62 %`, `4333.33 VND/ml`) with the language's separators."""
         return _PIECE.sub(PIECE[self.language], _FIGURE.sub(self._figure, text).replace("VND", "₫"))
@@ -102,6 +106,10 @@ class Formats:
         # What happened within this second lies in the past: nobody says "in 0 seconds".
         distance = value - self.now if abs(value - self.now) >= SECOND else -SECOND
         return format_timedelta(distance, add_direction=True, threshold=1.2, locale=self._locale)
+
+    def midnight(self) -> datetime:
+        """Return when the reader's day began."""
+        return self.now.astimezone(self.zone).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
 
     def iso(self, value: datetime | None) -> str:
         """Return the moment for a datetime attribute."""

@@ -27,6 +27,7 @@ class Entry:
 
 NAVIGATION: Final = (
     Entry("/review", "review", _("Review"), "r", ("read", "released"), also=("/hits",)),
+    Entry("/sellers", "sellers", _("Sellers"), "s", ("read",)),
     Entry("/runs", "crawls", _("Crawls"), "c", ("runs",)),
     Entry("/schedules", "calendar", _("Schedules"), "d", ("runs",)),
     Entry("/people", "settings", _("People"), "u", ("people",), also=("/audit",)),

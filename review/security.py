@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_SECURITY_POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS: Final = {
@@ -49,8 +49,14 @@ def comes_from_here(headers: Headers) -> bool:
 
 
 def set_headers(headers: MutableHeaders, *, secure: bool) -> None:
-    """Set what every answer carries; an answer that says nothing about caching is not stored."""
+    """Set what every answer carries; an answer that says nothing about caching is not stored.
+
+    An answer may bring a stricter content policy of its own, as the frame of a stored page does.
+    """
+    own_policy = headers.get("Content-Security-Policy")
     headers.update(HEADERS)
+    if own_policy is not None:
+        headers["Content-Security-Policy"] = own_policy
     if secure:
         headers["Strict-Transport-Security"] = TRANSPORT_SECURITY
     headers.setdefault("Cache-Control", "no-store")

@@ -11,9 +11,11 @@ from review import wording
 from review.chain import Gap, gap_of, value_words
 from review.console import Reading
 from review.formats import Formats
+from review.groups import ShownGroup
 from review.highlight import Highlight, Kind, Piece, cut
 from review.languages import message as _
 from review.letters import MAX_LETTERS, Letter, altered_offsets, letters_of
+from storage.claims import Claim
 from storage.hit_records import StoredHit
 
 EXCERPT_MARGIN: Final = 48
@@ -106,8 +108,16 @@ def language_of(text: str | None, market: str) -> str:
 class ShownHit:
     """One hit with everything that a template asks for; nothing in it is markup."""
 
-    def __init__(self, stored: StoredHit, mark: Mark | None = None, explanations: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, stored: StoredHit, mark: Mark | None = None, explanations: dict[str, str] | None = None, *,
+        picture: bool = False, claim: Claim | None = None, group: ShownGroup | None = None,
+        repeats: int = 0,
+    ) -> None:  # fmt: skip
         self.stored = stored
+        self.has_picture = picture
+        self.claim = claim
+        self.group = group
+        self.repeats = repeats
         self._mark = mark
         self._explanations = explanations or {}
 

@@ -143,6 +143,7 @@ CHAIN_STEPS: Final = {
     "history": _("Own earlier prices"),
     "gap": _("Gap"),
 }
+UNITS: Final = {"ml": "ml", "g": "g", "piece": _("piece")}
 MARKETS: Final = {
     "tiki_vn": "Tiki",
     "shopee_vn": "Shopee",

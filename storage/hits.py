@@ -284,6 +284,12 @@ def load_hit(session: Session, hit_id: str) -> StoredHit:
     return stored_hits(session, [row])[0]
 
 
+def load_hits(session: Session, hit_ids: Sequence[str]) -> tuple[StoredHit, ...]:
+    """Return the hits of those ids in their order; unknown ones are left out."""
+    rows = {row["hit_id"]: row for row in session.execute(select(hits).where(hits.c.hit_id.in_(hit_ids))).mappings()}
+    return stored_hits(session, [rows[hit_id] for hit_id in hit_ids if hit_id in rows])
+
+
 def load_neighbours(session: Session, hit_id: str, hit_filter: HitFilter, sort: Sort = "score") -> Neighbours:
     """Return the ids before and after a hit in a queue, also when the hit itself has left it."""
     return Neighbours(

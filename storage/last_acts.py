@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from records.decision import Verdict
 from storage.decisions import load_last_decision
 from storage.review_tables import bulk_decisions, bulks, looks, opinions
+from storage.tables import decisions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,3 +64,18 @@ def _last_opinion(session: Session, actor: str) -> LastAct | None:
     if row is None:
         return None
     return LastAct(kind="opinion", hit_id=row.hit_id, verdict=row.verdict, at=row.at)
+
+
+# Nobody decides more in a day; so many of the latest rows are looked at.
+ACTS_COUNTED: Final = 2000
+
+
+def count_acts(session: Session, actor: str, since: datetime) -> int:
+    """Return how many hits a person has decided or looked at since then, taken-back ones included."""
+    made = select(decisions.c.at).where(decisions.c.actor == actor, decisions.c.action == "decide")
+    said = select(opinions.c.at).where(opinions.c.actor == actor, opinions.c.stage != "undo")
+    latest = (
+        made.order_by(decisions.c.decision_id.desc()).limit(ACTS_COUNTED).subquery(),
+        said.order_by(opinions.c.opinion_id.desc()).limit(ACTS_COUNTED).subquery(),
+    )
+    return sum(int(session.scalar(select(func.count()).where(one.c.at >= since)) or 0) for one in latest)

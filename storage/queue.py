@@ -165,6 +165,11 @@ def neighbour_id(session: Session, hit_id: str, hit_filter: HitFilter, sort: Sor
     column, by_id = order_of(sort)
     order = (column, by_id) if forward else (_reversed(sort), hits.c.hit_id.desc())
     query = select(hits.c.hit_id).where(*conditions(hit_filter), beyond(place, sort, forward=forward))
+    if hit_filter.actor is not None and hit_filter.now is not None:  # what somebody else looks at is passed over
+        others = and_(
+            claims.c.hit_id == hits.c.hit_id, claims.c.actor != hit_filter.actor, claims.c.until > hit_filter.now
+        )
+        query = query.where(~exists().where(others).correlate(hits))
     found: str | None = session.scalar(query.order_by(*order).limit(1))
     return found
 

@@ -1,26 +1,29 @@
 """The hit page, one POST route per verdict, and undo."""
 
+from datetime import datetime
 from typing import Annotated, Final, cast
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 
 from records.decision import REASONS, Reason, Verdict
 from review import wording
-from review.access import known_decisions, own_address
-from review.console import console_of, render
+from review.access import own_address
+from review.console import console_of, reading_of, render
 from review.deciding import MAX_NOTE, judge, may_judge, take_back, visible_hit, visible_hit_and_look
+from review.differences import FIELDS
 from review.errors import Absent
 from review.filters import VIEWS, Address, QueueAddress
-from review.history import chart_of, history_of
+from review.hit_page import load_context, may_know
+from review.languages import message as _
 from review.pages.queue import Menus, notice_for
 from review.sessions import Decider, Reader, Visitor, from_own_form
 from review.shown import ShownHit
-from storage.captures import load_captures
-from storage.decisions import load_decisions, load_last_decision
-from storage.errors import Conflict, NotFound
+from review.transcripts import romanised, unaccented
+from storage.claims import release_claim, take_claim
+from storage.errors import Conflict, Held, NotFound
 from storage.hits import load_neighbours
-from storage.listings import PriceObservation, load_prices
+from storage.listings import PriceObservation
 from storage.thumbnails import load_thumbnail
 
 router = APIRouter(include_in_schema=False)
@@ -28,6 +31,20 @@ router = APIRouter(include_in_schema=False)
 # The actor that storage names where no person changed the hit.
 CRAWL: Final = "crawl"
 PRICES_SHOWN: Final = 12
+# How a title can be spelt besides as printed.
+TRANSCRIPTS: Final = {"roman": romanised, "plain": unaccented}
+SPELLINGS: Final = {"": _("As printed"), "roman": _("Latin letters"), "plain": _("Without accents")}
+# What is said of a seller's and of similar hits.
+SHELVES_SHOWN: Final = {
+    "confirmed": _("Violations"),
+    "rejected": _("Not violations"),
+    "unsure": _("Unsure"),
+    "unreviewed": _("Waiting"),
+    "second_look": _("Second look"),
+    "disputed": _("Disputed"),
+    "below": _("Below threshold"),
+    "lapsed": _("No longer found"),
+}
 
 
 def is_known(seen: PriceObservation) -> bool:
@@ -37,42 +54,46 @@ def is_known(seen: PriceObservation) -> bool:
 
 @router.get("/hits/{hit_id}")
 def show_hit(
-    request: Request, visitor: Reader, address: Address, hit_id: str, decide: Annotated[str, Query()] = ""
-) -> Response:
+    request: Request, visitor: Reader, address: Address, hit_id: str,
+    decide: Annotated[str, Query()] = "", spelt: Annotated[str, Query()] = "",
+) -> Response:  # fmt: skip
     """Show one hit with everything that speaks for and against it."""
-    console = console_of(request)
+    console, reading = console_of(request), reading_of(request)
+    now = console.services.clock()
     stored, look = visible_hit_and_look(console, visitor, hit_id)
-    address = own_address(address, visitor)
-    listing, mark = stored.hit.listing, console.marks.find(stored.hit.mark_id, console.services.clock())
-    with console.database.read() as session:
-        prices = load_prices(session, listing.market, listing.listing_id)
-        known = load_decisions(session, hit_id) if visitor.may("read") else ()
-        captures = load_captures(session, listing.market, listing.listing_id) if visitor.may("read") else ()
-        neighbours = load_neighbours(session, hit_id, address.hit_filter, address.sort) if visitor.may("read") else None
-        last = load_last_decision(session, visitor.user.login) if visitor.may("decide") else None
-    notice = notice_for(request, visitor, last)
+    address = own_address(address, visitor, now)
+    mark = console.marks.find(stored.hit.mark_id, now)
+    around = load_context(console, visitor, address, stored, reading)
+    notice = notice_for(request, visitor, around.last)
+    held = around.claim is not None and around.claim.actor != visitor.user.login
+    row = ShownHit(
+        stored, mark, wording.SIGNAL_SENTENCES, picture=around.has_picture, claim=around.claim,
+        repeats=around.seller.confirmed if around.seller else 0,
+    )  # fmt: skip
     return render(
         request, "hit.html",
-        row=ShownHit(stored, mark, wording.SIGNAL_SENTENCES), mark=mark, address=address, views=VIEWS,
-        prices=sorted(filter(is_known, prices), key=lambda seen: seen.seen_at, reverse=True)[:PRICES_SHOWN],
-        chart=chart_of(prices),
-        captures=captures, downloads=console.settings.captures_folder is not None,
-        history=history_of(stored, known_decisions(known, stored, visitor)),
-        choices=Menus(brands=(), menus={}), position=None,
-        previous_id=neighbours.previous_id if neighbours else None, next_id=neighbours.next_id if neighbours else None,
-        can_decide=may_judge(stored, look, visitor), verdicts=REASONS,
-        deciding=decide if decide in REASONS else "",
+        row=row, mark=mark, address=address, views=VIEWS, around=around, held=held,
+        prices=sorted(filter(is_known, around.prices), key=lambda seen: seen.seen_at, reverse=True)[:PRICES_SHOWN],
+        downloads=console.settings.captures_folder is not None, choices=Menus(brands=(), menus={}),
+        position=around.position if stored.decision is None else None,
+        previous_id=around.neighbours.previous_id, next_id=around.neighbours.next_id,
+        can_decide=may_judge(stored, look, visitor), verdicts=REASONS, look=look, shelves=SHELVES_SHOWN,
+        knows=may_know(stored, visitor), deciding=decide if decide in REASONS else "",
         likely={verdict: wording.likely_reason(stored.hit, verdict) for verdict in REASONS},
+        transcript=TRANSCRIPTS.get(spelt, str)(stored.hit.listing.title) if spelt in TRANSCRIPTS else "",
+        spelt=spelt if spelt in TRANSCRIPTS else "", spellings=SPELLINGS, filters=FIELDS,
         notice=notice.text, undoable=notice.undoable, notice_can_undo="undone" not in request.query_params,
     )  # fmt: skip
 
 
 def decide(
     request: Request, visitor: Visitor, address: QueueAddress, hit_id: str, verdict: Verdict, reason: str,
-    revision: int, note: str,
+    revision: int, note: str, stay: str = "",
 ) -> Response:  # fmt: skip
     """Record a verdict and go on to the next hit of the same queue; a conflict shows who was faster."""
     console = console_of(request)
+    now = console.services.clock()
+    address = own_address(address, visitor, now)
     visible_hit(console, visitor, hit_id)
     with console.database.read() as session:
         next_id = load_neighbours(session, hit_id, address.hit_filter, address.sort).next_id
@@ -84,15 +105,54 @@ def decide(
             request, "conflict.html", 409,
             row=row, address=address, verdict=verdict, reason=reason, note=note.strip()[:MAX_NOTE],
             actor="" if conflict.actor == CRAWL else conflict.actor, at=conflict.at, next_id=next_id,
+            held_until=conflict.until if isinstance(conflict, Held) else None,
         )  # fmt: skip
+    if stay:
+        return RedirectResponse(address.hit_url(hit_id, recorded=hit_id), 303)
     if next_id is None:
-        return RedirectResponse(_with(address.queue_url(), recorded=hit_id), 303)
+        return RedirectResponse(address.queue_url(recorded=hit_id), 303)
     return RedirectResponse(address.hit_url(next_id, recorded=hit_id), 303)
 
 
-def _with(url: str, **values: str) -> str:
-    extra = "&".join(f"{name}={value}" for name, value in values.items())
-    return f"{url}{'&' if '?' in url else '?'}{extra}"
+@router.post("/hits/{hit_id}/hold", dependencies=[Depends(from_own_form)])
+def hold(request: Request, visitor: Decider, address: Address, hit_id: str) -> Response:
+    """Hold the hit for ten minutes, or for ten more; somebody else's hold stands."""
+    console = console_of(request)
+    visible_hit(console, visitor, hit_id)
+    try:
+        with console.database.write() as session:
+            claim = take_claim(session, hit_id, visitor.user.login, console.services.clock())
+    except Held as problem:
+        return _held(request, address, hit_id, problem.actor, problem.until, 409)
+    return _held(request, address, hit_id, claim.actor, claim.until, 200)
+
+
+@router.post("/hits/{hit_id}/take-over", dependencies=[Depends(from_own_form)])
+def take_over(request: Request, visitor: Decider, address: Address, hit_id: str) -> Response:
+    """Take the hit from whoever holds it; this is written down."""
+    console = console_of(request)
+    visible_hit(console, visitor, hit_id)
+    with console.database.write() as session:
+        claim = take_claim(session, hit_id, visitor.user.login, console.services.clock(), take_over=True)
+    return _held(request, address, hit_id, claim.actor, claim.until, 200)
+
+
+@router.post("/hits/{hit_id}/release", dependencies=[Depends(from_own_form)])
+def release(request: Request, visitor: Decider, address: Address, hit_id: str) -> Response:
+    """Give the hit back before its ten minutes are over."""
+    console = console_of(request)
+    visible_hit(console, visitor, hit_id)
+    with console.database.write() as session:
+        release_claim(session, hit_id, visitor.user.login)
+    return _held(request, address, hit_id, "", console.services.clock(), 200)
+
+
+def _held(request: Request, address: QueueAddress, hit_id: str, actor: str, until: datetime, status: int) -> Response:
+    """Answer a script with who holds the hit, and a form with the page."""
+    if request.headers.get("accept") == "application/json":
+        words = reading_of(request).formats.clock(until)
+        return JSONResponse({"actor": actor, "until": until.isoformat(), "clock": words}, status)
+    return RedirectResponse(address.hit_url(hit_id), 303)
 
 
 @router.get("/hits/{hit_id}/picture")
@@ -111,27 +171,30 @@ def show_picture(request: Request, visitor: Reader, hit_id: str) -> Response:
 def decide_violation(
     request: Request, visitor: Decider, address: Address, hit_id: str,
     reason: Annotated[str, Form()], revision: Annotated[int, Form()], note: Annotated[str, Form()] = "",
+    stay: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
     """Record a violation."""
-    return decide(request, visitor, address, hit_id, "violation", reason, revision, note)
+    return decide(request, visitor, address, hit_id, "violation", reason, revision, note, stay)
 
 
 @router.post("/hits/{hit_id}/no-violation", dependencies=[Depends(from_own_form)])
 def decide_no_violation(
     request: Request, visitor: Decider, address: Address, hit_id: str,
     reason: Annotated[str, Form()], revision: Annotated[int, Form()], note: Annotated[str, Form()] = "",
+    stay: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
     """Record that it is not a violation."""
-    return decide(request, visitor, address, hit_id, "no_violation", reason, revision, note)
+    return decide(request, visitor, address, hit_id, "no_violation", reason, revision, note, stay)
 
 
 @router.post("/hits/{hit_id}/unsure", dependencies=[Depends(from_own_form)])
 def decide_unsure(
     request: Request, visitor: Decider, address: Address, hit_id: str,
     reason: Annotated[str, Form()], revision: Annotated[int, Form()], note: Annotated[str, Form()] = "",
+    stay: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
     """Record that the reviewer is not sure, and why."""
-    return decide(request, visitor, address, hit_id, "unsure", reason, revision, note)
+    return decide(request, visitor, address, hit_id, "unsure", reason, revision, note, stay)
 
 
 @router.post("/hits/{hit_id}/undo", dependencies=[Depends(from_own_form)])

@@ -1,4 +1,4 @@
-"""The review queue: saved views with their counts, filters, rows, pages."""
+"""The review queue: views with their counts, filters, rows and groups, pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,17 +9,24 @@ from fastapi import APIRouter, Request, Response
 
 from records.run import Run
 from review import wording
-from review.access import is_visible, own_address
+from review.access import blinded, is_visible, own_address
 from review.console import Console, console_of, reading_of, render
-from review.filters import FILTERS, PAGE_LENGTH, SORTS, VIEWS, Address, QueueAddress
+from review.filters import FILTERS, GROUPS, PAGE_LENGTH, SORTS, VIEW_KEYS, VIEWS, Address, QueueAddress
+from review.groups import ShownGroup
 from review.languages import message as _
 from review.sessions import Reader, Visitor
 from review.shown import ShownHit
-from storage.decisions import load_last_decision
-from storage.hit_records import Choices, StoredDecision, StoredHit
-from storage.hits import count_hits, load_choices, load_queue
+from storage.claims import count_claims, load_claims
+from storage.groups import load_groups
+from storage.hit_records import Choices, StoredHit
+from storage.hits import count_hits, count_matching, load_choices, load_queue
+from storage.last_acts import LastAct, count_acts, load_last_act
 from storage.runs import load_runs
+from storage.saved_views import load_saved_views
 from storage.schedules import load_schedules
+from storage.second_looks import count_own_waiting
+from storage.sellers import load_repeats
+from storage.thumbnails import load_thumbnail_keys
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,7 +35,10 @@ RELAXED_LIMIT: Final = 50
 RUNS_LOOKED_AT: Final = 30
 TROUBLED: Final = frozenset({"failed", "blocked", "lost", "suspicious"})
 UNDONE_NOTICE: Final = _("The decision was taken back. The listing is in the queue again.")
+UNDONE_BULK_NOTICE: Final = _("The decisions were taken back. The listings are in the queue again.")
 RECORDED_NOTICE: Final = _("Recorded: %(verdict)s")
+VIEW_PROBLEM: Final = _("A view of this name exists, or you have twenty views already.")
+RECORDED_BULK_NOTICE: Final = _("Recorded for all of them: %(verdict)s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +51,10 @@ class Menus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """The toast of a page, and the decision that `z` takes back."""
+    """The toast of a page, and the act that `z` takes back."""
 
     text: str
-    undoable: StoredDecision | None
+    undoable: LastAct | None
 
 
 def shown_value(name: str, value: str) -> str:
@@ -53,6 +63,8 @@ def shown_value(name: str, value: str) -> str:
         return wording.market_name(value)
     if name == "signal":
         return wording.signal_name(value)
+    if name == "alike":
+        return _("near-identical titles")
     table: Mapping[str, str] = {"tier": wording.TIERS, "track": wording.TRACKS}.get(name, {})  # type: ignore[assignment]
     return table.get(value, value)
 
@@ -65,16 +77,15 @@ def menus_for(choices: Choices, visitor: Visitor) -> Menus:
     return Menus(brands=tuple(choices.brands), menus={**menus, "signal": tuple(wording.SIGNALS)})
 
 
-def notice_for(request: Request, visitor: Visitor, last: StoredDecision | None) -> Notice:
+def notice_for(request: Request, visitor: Visitor, last: LastAct | None) -> Notice:
     """Return the toast: what was just recorded or taken back."""
     reading = reading_of(request)
-    text = ""
-    if "undone" in request.query_params:
-        text = reading.translate(UNDONE_NOTICE)
-    elif last is not None and request.query_params.get("recorded") == last.hit_id:
-        text = reading.translate(RECORDED_NOTICE) % {
-            "verdict": reading.translate(wording.VERDICTS[last.decision.verdict])
-        }
+    undone, text = request.query_params.get("undone"), ""
+    if undone is not None:
+        text = reading.translate(UNDONE_BULK_NOTICE if undone == "bulk" else UNDONE_NOTICE)
+    elif last is not None and request.query_params.get("recorded") in {last.hit_id, last.bulk_id}:
+        sentence = RECORDED_NOTICE if last.bulk_id is None else RECORDED_BULK_NOTICE
+        text = reading.translate(sentence) % {"verdict": reading.translate(wording.VERDICTS[last.verdict])}
     return Notice(text=text, undoable=last if visitor.may("decide") else None)
 
 
@@ -100,33 +111,76 @@ def next_crawl(console: Console, now: datetime) -> tuple[datetime, str] | None:
     return min(times, default=None)
 
 
+def view_counts(console: Console, visitor: Visitor, now: datetime) -> dict[str, int]:
+    """Return how many hits each view holds for this visitor; empty for those who read released hits only."""
+    if not visitor.may("read"):
+        return {}
+    login = visitor.user.login
+    with console.database.read() as session:
+        counts = {str(view): count for view, count in count_hits(session).items()}
+        counts["mine"] = count_claims(session, now, login)
+        counts["second_look"] -= count_own_waiting(session, login)
+    if not visitor.may("settle"):
+        counts.pop("disputed")
+    return counts
+
+
 @router.get("/review")
 def show_queue(request: Request, visitor: Reader, address: Address) -> Response:
     """Show one page of the queue."""
     console = console_of(request)
-    address = own_address(address, visitor)
     now = console.services.clock()
+    address = own_address(address, visitor, now)
+    is_staff = visitor.may("read")
+    counts = view_counts(console, visitor, now)
     with console.database.read() as session:
         page = load_queue(session, address.hit_filter, address.after, PAGE_LENGTH, address.sort)
-        counts = count_hits(session) if visitor.may("read") else {}
         choices = load_choices(session)
-        last = load_last_decision(session, visitor.user.login) if visitor.may("decide") else None
+        last = load_last_act(session, visitor.user.login) if visitor.may("decide") else None
         runs = load_runs(session, RUNS_LOOKED_AT) if visitor.may("runs") else ()
+        ids = [stored.hit_id for stored in page.rows]
+        claims = load_claims(session, ids, now) if is_staff else {}
+        members = load_groups(session, address.hit_filter, ids, address.sort) if is_staff else {}
+        keys = [stored.hit.listing.key for stored in page.rows]
+        keys += [(one.market, one.listing_id) for group in members.values() for one in group[:6]]
+        pictures = load_thumbnail_keys(session, keys)
+        sellers = [(one.hit.listing.market, one.hit.listing.seller.seller_id or "") for one in page.rows]
+        repeats = load_repeats(session, sellers) if is_staff else {}
+        matching = count_matching(session, address.hit_filter) if is_staff else None
+        unclaimed = counts.get(address.view, 0) - count_claims(session, now) if is_staff else None
+        saved = load_saved_views(session, visitor.user.login) if is_staff else ()
+        today = count_acts(session, visitor.user.login, reading_of(request).formats.midnight())
     rows = [
-        ShownHit(stored, console.marks.find(stored.hit.mark_id, now))
+        ShownHit(
+            blinded(stored, visitor),
+            console.marks.find(stored.hit.mark_id, now),
+            picture=stored.hit.listing.key in pictures,
+            claim=claims.get(stored.hit_id),
+            group=ShownGroup.of(members.get(stored.hit_id, ()), pictures),
+            repeats=repeats.get((stored.hit.listing.market, stored.hit.listing.seller.seller_id or ""), 0),
+        )
         for stored in page.rows
         if is_visible(stored, visitor, now)
     ]
     notice = notice_for(request, visitor, last)
     return render(
         request, "queue.html",
-        address=address, rows=rows, counts=counts, views=VIEWS, sorts=SORTS, filters=FILTERS, shown=shown_value,
-        choices=menus_for(choices, visitor), first_page=address.after is None, failing=failing_markets(runs),
+        address=address, rows=rows, counts=counts, views=VIEWS, view_keys=VIEW_KEYS, sorts=SORTS, groups=GROUPS,
+        filters=FILTERS, shown=shown_value, choices=menus_for(choices, visitor), first_page=address.after is None,
+        saving="saving" in request.query_params, problem=_problem(request), failing=failing_markets(runs),
+        matching=matching, saved=saved, today=today,
+        unclaimed=max(unclaimed, 0) if unclaimed is not None and address.view == "unreviewed" else None,
         next_url=address.queue_url(after=page.next_cursor) if page.next_cursor else "",
         relaxed=_relaxed(console, address, visitor, now) if not rows and address.active else [],
         next_crawl=next_crawl(console, now) if not rows and visitor.may("runs") else None,
         notice=notice.text, undoable=notice.undoable, notice_can_undo="undone" not in request.query_params,
     )  # fmt: skip
+
+
+def _problem(request: Request) -> str:
+    """Return what was wrong with a view to be saved."""
+    name = request.query_params.get("problem")
+    return reading_of(request).translate(VIEW_PROBLEM) if name == "view" else ""
 
 
 def _relaxed(console: Console, address: QueueAddress, visitor: Visitor, now: datetime) -> list[tuple[str, str, str]]:
@@ -145,8 +199,8 @@ def _relaxed(console: Console, address: QueueAddress, visitor: Visitor, now: dat
 
 
 def _without(address: QueueAddress, name: str) -> QueueAddress:
-    values = {field: getattr(address, field) for field in (*FILTERS, "view", "sort", "own_brands")}
-    return QueueAddress(**{**values, name: None})
+    names = (*FILTERS, "view", "sort", "own_brands", "actor", "now", "mark")
+    return QueueAddress(**{**{field: getattr(address, field) for field in names}, "group": "none", name: None})
 
 
 def _counts(stored: StoredHit, visitor: Visitor, now: datetime) -> int:

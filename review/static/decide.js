@@ -27,11 +27,25 @@ for (let figure = 1; figure <= 6; figure += 1) {
   });
 }
 
-bind(["Enter"], (event) => {
+const record = (selector) => (event) => {
   if (event.target.closest("a, button, summary")) return false;
   const form = openForm();
   if (!form) return false;
-  form.requestSubmit();
+  form.requestSubmit(form.querySelector(selector));
+  return true;
+};
+bind(["Enter"], (event) => record(event.shiftKey ? "[data-stay]" : "[data-record]")(event));
+bind(["c"], () => {
+  const note = openForm()?.querySelector("[name=note]");
+  if (!note) return false;
+  note.focus();
+  return true;
+});
+bind(["t"], () => {
+  const links = [...document.querySelectorAll("[data-spelt]")];
+  const at = links.findIndex((link) => link.hasAttribute("aria-current"));
+  if (links.length === 0) return false;
+  links[(at + 1) % links.length].click();
   return true;
 });
 

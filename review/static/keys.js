@@ -1,13 +1,24 @@
 // One listener for all single keys. Typing, composing (Japanese, Vietnamese input) and modifier keys are left alone.
 
 const bindings = new Map();
+// The reader's own keys, default key -> own key; with keys switched off nothing is bound at all.
+const own = JSON.parse(document.body.dataset.keys ?? "{}");
+const isOff = document.body.hasAttribute("data-keys-off");
+
+function ownKey(key) {
+  const capital = key.length === 1 && key !== key.toLowerCase();
+  const chosen = own[key.toLowerCase()] ?? key.toLowerCase();
+  if (key.length !== 1) return key.startsWith("g ") ? `${own.g ?? "g"} ${key.slice(2)}` : key;
+  return capital ? chosen.toUpperCase() : chosen;
+}
 
 export function bind(keys, act) {
-  for (const key of keys) bindings.set(key, act);
+  if (isOff) return;
+  for (const key of keys) bindings.set(ownKey(key), act);
 }
 
 export function isTyping(target) {
-  return target instanceof Element && target.closest("input:not([type=radio]), textarea, select, [contenteditable], [data-hotkeys-disabled]") !== null;
+  return target instanceof Element && target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable], [data-hotkeys-disabled]") !== null;
 }
 
 export function ignores(event) {
@@ -19,8 +30,10 @@ export function ignores(event) {
 // With an input method switched on and no field focused, browsers may report "Process": then the place of the key counts.
 export function keyOf(event) {
   const known = event.key !== "Process" && event.key !== "Unidentified";
-  if (known) return event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  return event.code.replace(/^Key|^Digit/, "").toLowerCase();
+  const key = known ? event.key : event.code.replace(/^Key|^Digit/, "");
+  if (key.length !== 1) return key;
+  // A capital counts only when Shift is held: with Caps Lock on, y is still y.
+  return event.shiftKey && /[a-z]/i.test(key) ? key.toUpperCase() : key.toLowerCase();
 }
 
 let prefix = "";
@@ -31,7 +44,7 @@ document.addEventListener("keydown", (event) => {
   const act = bindings.get(prefix + key);
   prefix = "";
   if (act === undefined) {
-    if (key === "g" && !event.repeat) prefix = "g ";
+    if (key === (own.g ?? "g") && !event.repeat && !isOff) prefix = `${key} `;
     return;
   }
   if (event.repeat && !["j", "k"].includes(key)) return;

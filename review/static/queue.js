@@ -1,4 +1,4 @@
-// Moving through the queue: the cursor changes the background only, so nothing jumps.
+// Moving through the queue: the cursor changes the background only, so nothing jumps. Row and scroll survive going back.
 
 import { bind } from "/static/keys.js";
 
@@ -6,7 +6,9 @@ const rows = [...document.querySelectorAll("[data-row]")];
 const remembered = `cursor ${location.pathname}${location.search}`;
 let cursor = -1;
 
-function moveTo(index) {
+export const cursorRow = () => rows[cursor] ?? null;
+
+function moveTo(index, scroll = true) {
   if (rows.length === 0) return;
   rows[cursor]?.classList.remove("is-cursor");
   rows[cursor]?.removeAttribute("aria-current");
@@ -14,7 +16,7 @@ function moveTo(index) {
   const row = rows[cursor];
   row.classList.add("is-cursor");
   row.setAttribute("aria-current", "true");
-  row.scrollIntoView({ block: "nearest" });
+  if (scroll) row.scrollIntoView({ block: "nearest" });
   sessionStorage.setItem(remembered, String(cursor));
 }
 
@@ -27,15 +29,32 @@ function open(verdict) {
   return true;
 }
 
+export const moveBy = { open };
+
 bind(["j", "ArrowDown"], () => moveTo(cursor + 1));
 bind(["k", "ArrowUp"], () => moveTo(cursor - 1));
 bind(["o"], () => open());
-bind(["Enter"], (event) => (event.target.closest("a, button, summary") ? false : open()));
+bind(["Enter"], (event) => (event.target.closest("a, button, summary, input") ? false : open()));
 bind(["y"], () => open("violation"));
 bind(["n"], () => open("no_violation"));
 bind(["u"], () => open("unsure"));
+bind(["e"], () => {
+  const link = rows[cursor]?.querySelector("[data-group]");
+  if (!link) return false;
+  link.click();
+  return true;
+});
 bind(["s"], () => document.querySelector("[data-start]")?.click());
+bind(["v"], () => document.querySelector("[data-save]")?.click());
+bind(["f"], () => {
+  const menu = document.querySelector("[data-filters]");
+  if (!menu) return false;
+  menu.open = true;
+  menu.querySelector("summary").focus();
+  return true;
+});
 for (const view of document.querySelectorAll("[data-view]")) bind([view.dataset.view], () => view.click());
 
 rows.forEach((row, index) => row.addEventListener("focusin", () => moveTo(index)));
-moveTo(Number(sessionStorage.getItem(remembered) ?? 0));
+// Nothing scrolls at first: the browser puts the page where it was when one comes back.
+moveTo(Number(sessionStorage.getItem(remembered) ?? 0), false);

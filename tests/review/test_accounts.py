@@ -86,7 +86,7 @@ def choose_password_again(client: TestClient, link: str) -> int:
         ({"email": "a@b.c, e@x.y"}, "địa chỉ"),
         ({"role": "root"}, "giá trị"),
         ({"language": "xx"}, "giá trị"),
-        ({"role": "brand_viewer"}, "nhãn hiệu"),
+        ({"role": "brand_viewer"}, "ít nhất một"),
         ({"name": " "}, "tên"),
     ],
 )

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from crawler.browser import find_browser
+from storage.claims import take_claim
 from storage.database import Database
 from storage.decisions import record_decision
 from storage.hits import count_hits
@@ -175,6 +176,7 @@ def test_after_a_conflict_a_reflex_y_or_enter_does_nothing(sit: Sit, database: D
         seat.page.wait_for_selector("[data-decide]")
         hit_id = seat.page.url.rpartition("/")[2].partition("?")[0]
         with database.write() as session:
+            take_claim(session, hit_id, "minh", NOW, take_over=True)
             record_decision(session, hit_id, 1, "unsure", "needs_owner", "minh", NOW)
         seat.press("y")
         with seat.page.expect_navigation():

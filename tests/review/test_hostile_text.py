@@ -103,6 +103,9 @@ ALLOWED_TAGS = {
     "label",
     "dialog",
     "br",
+    "img",
+    "ins",
+    "del",
 }
 LogIn = Callable[[str], TestClient]
 
