@@ -1,30 +1,38 @@
-"""How captures behave towards marketplaces: robots.txt by RFC 9309, and a rest between two requests to one host."""
+"""How captures behave towards marketplaces: robots.txt by RFC 9309, and one request at a time per host."""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from captures.errors import CaptureFailed
 from captures.exchange import MAX_REDIRECTS, REDIRECTS, Client, exchange
 from captures.page_record import RobotsNote
 from crawler.middlewares.robots_rules import Robots, robots_of_answer, unreachable
+from storage.database import Database
+from storage.host_turns import give_turn, take_turn
 
 # Between two requests to one host, from the end of the first.
 REST_SECONDS = 3.0
+# A host that rests for longer is left alone; the capture is tried again later.
+LONGEST_WAIT_SECONDS = 300.0
 
 
 @dataclass(slots=True, kw_only=True)
 class PoliteManners:
-    """robots.txt by RFC 9309 and a rest between two requests to one host; hosts opened for the run need no rest."""
+    """robots.txt, and turns at hosts shared with every crawl; hosts opened for the run need none."""
 
     opened: frozenset[str]
+    """HOST:PORT places."""
+    database: Database
+    holder: str
+    """Names this process among all that take turns."""
+    clock: Callable[[], datetime]
     sleep: Callable[[float], None] = time.sleep
-    monotonic: Callable[[], float] = time.monotonic
     client: Client | None = None
     decided: dict[str, Robots] = field(default_factory=dict)
-    free_at: dict[str, float] = field(default_factory=dict)
 
     def robots(self, url: str) -> RobotsNote:
         """Return what robots.txt says about the page; each host is asked once."""
@@ -42,19 +50,36 @@ class PoliteManners:
 
     @contextmanager
     def turn(self, url: str) -> Iterator[None]:
-        """Wait until the host may be asked; it rests afterwards."""
+        """Wait until the host may be asked, and give its turn back with the rest that it is owed."""
         parts = urlsplit(url)
-        place = f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
-        wait = self.free_at.get(place, 0.0) - self.monotonic()
-        if wait > 0:
-            self.sleep(wait)
+        host = (parts.hostname or "").lower()
+        place = f"{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+        if place in self.opened:
+            yield
+            return
+        self._take(url, host)
         try:
             yield
         finally:
             decision = self.decided.get(f"{parts.scheme}://{parts.netloc.lower()}")
             asked = 0.0 if decision is None else decision.crawl_delay_seconds
-            rest = 0.0 if place in self.opened else max(REST_SECONDS, asked)
-            self.free_at[place] = self.monotonic() + rest
+            next_at = self.clock() + timedelta(seconds=max(REST_SECONDS, asked))
+            with self.database.write() as session:
+                give_turn(session, host, self.holder, next_at)
+
+    def _take(self, url: str, host: str) -> None:
+        waited = 0.0
+        while True:
+            now = self.clock()
+            with self.database.write() as session:
+                until = take_turn(session, host, self.holder, now)
+            if until is None:
+                return
+            wait = max((until - now).total_seconds(), 0.05)
+            if waited + wait > LONGEST_WAIT_SECONDS:
+                raise CaptureFailed(url, "busy", f"{host} rests or is asked by another run for {wait:.0f} s longer")
+            self.sleep(min(wait, 5.0))
+            waited += min(wait, 5.0)
 
     def _read(self, url: str) -> Robots:
         if self.client is None:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from captures.capture import Look, Tools, Wish, capture_page
 from captures.errors import CaptureFailed
 from captures.exchange import Client, Exchange
 from captures.signing import SigningKey, open_key
 from captures.store import CaptureStore
-from crawler.access import check_access, open_ways
+from crawler.access import COOL_DOWN, check_access, open_ways
 from crawler.browser import SandboxImpossible, find_browser, launch_options
 from crawler.capture_manners import PoliteManners
 from crawler.config import Settings
@@ -27,6 +28,7 @@ from spiders.arguments import ArgumentError, read_arguments
 from spiders.base import MarketSpider
 from spiders.errors import Blocked, Gone, ReadingError
 from spiders.reading import Answer
+from storage.access import record_host_rest
 from storage.database import Database
 from storage.hits import load_hit
 from storage.listings import load_listing
@@ -96,7 +98,16 @@ class Capturer:
             StoredFile(name=one.name, sha256=one.sha256, byte_count=one.byte_count, media_type=one.media_type)
             for one in record.files
         )
+        if record.sighting == "blocked" and self.base_url is None:
+            self._leave_alone(wish, record.sighting_detail)
         return self._note(wish, sha256, record.sighting, record.sighting_detail, started_at, files)
+
+    def _leave_alone(self, wish: Wish, sign: str) -> None:
+        """A refusal is kept to, by every run: the host is left alone for a day."""
+        at = self.client.clock()
+        host = urlsplit(wish.url).hostname or ""
+        with self.database.write() as session:
+            record_host_rest(session, wish.market, host, sign, None, at, at + COOL_DOWN)
 
     def _note(
         self,
@@ -131,7 +142,8 @@ class Capturer:
         if self.base_url is not None:
             return self._moved(spider, listing.url)
         try:
-            arguments = read_arguments(spider.arguments_model, spider.name, {"url": listing.url})
+            # A page is what people see: a market that is crawled by its API is captured only where pages are open, too.
+            arguments = read_arguments(spider.arguments_model, spider.name, {"url": listing.url, "way": "pages"})
             spider.check_arguments(arguments, open_ways(self.database, spider.name, self.client.clock()))
         except ArgumentError as problem:
             raise BadInput(str(problem)) from None
@@ -165,7 +177,12 @@ def capturer(
         opened = (*opened, f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}")
     guard = start_guard(opened)
     try:
-        manners = PoliteManners(opened=frozenset(place.lower() for place in opened))
+        manners = PoliteManners(
+            opened=frozenset(place.lower() for place in opened),
+            database=database,
+            holder=f"capture-{uuid4().hex}",
+            clock=clock,
+        )
         client = Client(proxy_url=guard.url, user_agent=user_agent(settings.contact), manners=manners, clock=clock)
         manners.client = client
         launch, why = _browser(guard.url) if with_browser else (None, "no picture was asked for")

@@ -16,6 +16,7 @@ from spiders.reading import Answer
 from spiders.registry import load_markets
 from storage.audit import load_audit, verify_audit
 from storage.database import Database, open_database
+from storage.host_turns import LONGEST_HOLD, take_turn
 from storage.page_captures import PageCapture, load_page_captures
 from tests.captures.authority import TestAuthority, answer, make_authority
 from tests.captures.capturing import client_for, utc_now
@@ -138,26 +139,48 @@ def test_a_market_without_an_open_way_to_its_pages_is_not_asked(database: Databa
         made.capture(listing, (), "requested", "lan")
 
 
-def test_a_host_rests_between_two_requests_unless_it_was_opened_for_the_run() -> None:
+def test_a_host_rests_between_two_requests_of_any_process_unless_it_was_opened(database: Database) -> None:
     waited: list[float] = []
-    clock = [100.0]
+    clock = [datetime(2026, 11, 24, 8, tzinfo=UTC)]
 
     def sleep(seconds: float) -> None:
         waited.append(seconds)
-        clock[0] += seconds
+        clock[0] += timedelta(seconds=seconds)
 
-    manners = PoliteManners(opened=frozenset({"opened.example:80"}), sleep=sleep, monotonic=lambda: clock[0])
-    for url in ("http://a.example/1", "http://a.example/2", "http://b.example/1", "http://opened.example/1"):
-        with manners.turn(url):
+    def manners(holder: str) -> PoliteManners:
+        opened = frozenset({"opened.example:80"})
+        return PoliteManners(opened=opened, database=database, holder=holder, clock=lambda: clock[0], sleep=sleep)
+
+    one, other = manners("one"), manners("other")
+    for url in ("http://a.example/1", "http://b.example/1", "http://opened.example/1", "http://opened.example/2"):
+        with one.turn(url):
             pass
-    with manners.turn("http://opened.example/2"):
+    assert waited == []
+    with other.turn("http://a.example/2"):
         pass
     assert waited == [REST_SECONDS]
 
 
-def test_robots_txt_of_a_host_is_read_once() -> None:
+def test_a_host_that_another_process_asks_right_now_is_waited_for(database: Database) -> None:
+    clock = [datetime(2026, 11, 24, 8, tzinfo=UTC)]
+
+    def sleep(seconds: float) -> None:
+        clock[0] += timedelta(seconds=seconds)
+
+    one = PoliteManners(opened=frozenset(), database=database, holder="one", clock=lambda: clock[0], sleep=sleep)
+    with database.write() as session:
+        take_turn(session, "a.example", "a dead crawl", clock[0])
+    began = clock[0]
+    with one.turn("http://a.example/1"):
+        pass
+    assert clock[0] - began >= LONGEST_HOLD
+
+
+def test_robots_txt_of_a_host_is_read_once(database: Database) -> None:
     with replay({"/robots.txt": ROBOTS}) as server, client_for(server.place) as client:
-        manners = PoliteManners(opened=frozenset({server.place}), client=client)
+        manners = PoliteManners(
+            opened=frozenset({server.place}), database=database, holder="one", clock=utc_now, client=client
+        )
         assert manners.robots(f"{server.url}/a").is_allowed
         assert not manners.robots(f"{server.url}/private/x").is_allowed
         assert len(server.log) == 1
