@@ -75,6 +75,9 @@ class RunIndex:
         tried: Counter[int] = Counter()
         for at in range(len(text) - 1):
             for length in self._lengths.get(text[at : at + 2], ()):
+                # At the end of the text a shorter form would be taken for one of this length.
+                if at + length > len(text):
+                    continue
                 for number in self._by_letters.get(text[at : at + length], ()):
                     tried[number] += 1
                     if tried[number] > MOST_TRIED:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from matchers.match import Matcher
 from records.hit import Hit
 from records.listing import Listing
-from records.watchlist import WatchList
+from records.watchlist import Mark, WatchList
 from tests.matchers.watch import MARKS, listing, watchlist
 
 MATCHER = Matcher(watchlist())
@@ -149,3 +149,11 @@ def test_the_explanation_shows_views_mentions_and_hits() -> None:
         ("brand", "Nike", "spelt as registered"),
     ]
     assert [hit.tier for hit in seen.hits] == ["high"]
+
+
+def test_a_form_cut_off_by_the_end_of_a_text_stops_nothing() -> None:
+    marks = tuple(Mark(mark_id=text, text=text) for text in ("ハナモ", "ハナモリア", "花森化粧品"))
+    matcher = Matcher(WatchList(marks=marks, as_of=watchlist().as_of))
+    for title in ("クリーム ハナモ", "ハナモ", "ハナ", "花森化", "クリーム ハナモリ"):
+        assert isinstance(matcher.match(listing({"title": title}), everything=True), tuple)
+    assert [hit.mark_id for hit in matcher.match(listing({"title": "ハナモ"}), everything=True)] == ["ハナモ"]
