@@ -10,7 +10,7 @@ import structlog
 
 from crawler.errors import BadInput
 from crawler.job_context import JobContext, JobLater
-from crawler.jobs import check_request, log_path, request_of
+from crawler.jobs import check_request, log_path, request_of, terms_sentence
 from crawler.versions import code_version
 from records.run import ENDED, Run
 from storage.database import Database, Session
@@ -67,9 +67,9 @@ def perform_crawl(context: JobContext) -> Mapping[str, object]:
         raise JobLater("the run is at work in another process", BUSY)
     if any(IMPORTED_FILES not in other.arguments for other in others):
         raise JobLater(f"{run.market}: run {others[0].run_id} is still running", BUSY)
-    request = request_of(run)
+    asked = request_of(run)
     try:
-        check_request(request, context.database)
+        request = check_request(asked, context.database)
     except BadInput as problem:
         with context.write() as session:
             record_event(session, run_id, context.clock(), "refused", str(problem))
@@ -80,6 +80,9 @@ def perform_crawl(context: JobContext) -> Mapping[str, object]:
         worker = context.job.worker
         if not start_run(session, run_id, context.clock(), 0, worker=worker, code_version=code_version()):
             raise JobLater("the run was started by somebody else", BUSY)
+        sentence = terms_sentence(asked, request)
+        if sentence is not None:
+            record_event(session, run_id, context.clock(), "terms", sentence)
     process = context.start_crawl(
         request,
         context.settings,

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -13,8 +13,9 @@ from typing import Protocol
 from crawler.access import check_access, open_ways
 from crawler.config import Settings
 from crawler.errors import BadInput, UnknownMarket
+from crawler.terms import Terms, load_terms
 from records.run import Run
-from spiders.arguments import SEPARATOR, ArgumentError, read_arguments
+from spiders.arguments import SEPARATOR, ArgumentError, CrawlArguments, read_arguments
 from spiders.base import MarketSpider
 from spiders.registry import load_markets
 from storage.database import Database
@@ -42,6 +43,8 @@ class CrawlRequest:
     """HOST:PORT pairs opened for this run; from the command line only."""
     out: Path | None = None
     """File that receives the listings as JSON Lines."""
+    terms_left_out: int = 0
+    """Words of the watch list that this run does not search for, where it searches for those."""
 
     def arguments(self) -> dict[str, str]:
         """Return what the spider is given, as stored with the run."""
@@ -82,10 +85,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def check_request(request: CrawlRequest, database: Database | None = None) -> None:
-    """Raise BadInput when the market is unknown, an argument is wrong, or the crawl is not allowed today.
+def check_request(request: CrawlRequest, database: Database | None = None) -> CrawlRequest:
+    """Return the request as it is crawled; one without words, pages or lists searches for the watch list's words.
 
-    Without a database no administrator's record is known, so ways that ask for consent are closed.
+    Raise BadInput when the market is unknown, an argument is wrong, or the crawl is not allowed today. Without a
+    database no administrator's record is known, so ways that ask for consent are closed.
     """
     spider = market_class(request.market)
     if SEPARATOR in "".join(request.queries):
@@ -96,10 +100,34 @@ def check_request(request: CrawlRequest, database: Database | None = None) -> No
     at = now()
     try:
         arguments = read_arguments(spider.arguments_model, request.market, dict(request.arguments()))
+        if database is not None and _names_nothing(spider, arguments):
+            request = _with_terms(request, load_terms(database, spider, arguments))
+            arguments = read_arguments(spider.arguments_model, request.market, dict(request.arguments()))
         spider.check_arguments(arguments, open_ways(database, request.market, at))
     except ArgumentError as problem:
         raise BadInput(str(problem)) from None
     check_access(spider, arguments, database, at)
+    return request
+
+
+def _names_nothing(spider: type[MarketSpider], arguments: CrawlArguments) -> bool:
+    """Return whether nobody said what to crawl. A replay of a market with a first page of its own begins there."""
+    if arguments.query or arguments.url or arguments.category or arguments.seller:
+        return False
+    return arguments.base_url is None or not spider.start_addresses(arguments)
+
+
+def _with_terms(request: CrawlRequest, terms: Terms) -> CrawlRequest:
+    """Return the request with the watch list's words; with none it stays as it is, and is refused as one of nothing."""
+    return replace(request, queries=terms.words, terms_left_out=terms.left_out) if terms.words else request
+
+
+def terms_sentence(asked: CrawlRequest, crawled: CrawlRequest) -> str | None:
+    """Return what a run searches for where nobody said it; None where somebody did."""
+    if asked.queries == crawled.queries:
+        return None
+    left_out = f"; {crawled.terms_left_out} more were left out" if crawled.terms_left_out else ""
+    return f"searches for {len(crawled.queries)} words of the watch list{left_out}"
 
 
 def start_process(

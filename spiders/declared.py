@@ -121,7 +121,7 @@ class DeclaredMarket:
                 found.append(api.known_url(real) if api is not None and is_page else real)
         except ArgumentError as problem:
             raise ArgumentError(f"{cls.name}: {str(problem).removeprefix(f'{cls.name}: ')}") from None
-        return tuple(dict.fromkeys(found)) or cls.start_pages
+        return tuple(dict.fromkeys(found)) or (cls.start_pages if api is None else ())
 
     @classmethod
     def browse_url(cls, kind: BrowseKind, value: str, page: int) -> str:  # noqa: ARG003 - the hook's arguments

@@ -23,7 +23,7 @@ from crawler.crawl_job import settle_run, watch_crawl
 from crawler.errors import BadInput, CommandError
 from crawler.imports import ImportCounts, Imported, imported_listings
 from crawler.intake import Intake
-from crawler.jobs import CrawlRequest, check_request, log_path, market_class, start_process, wait_for
+from crawler.jobs import CrawlRequest, check_request, log_path, market_class, start_process, terms_sentence, wait_for
 from crawler.versions import code_version
 from matchers.match import Matcher
 from records.lines import listing_to_line
@@ -103,8 +103,12 @@ def crawl(
 
 def crawl_now(opened: Database, request: CrawlRequest, settings: Settings) -> Run:
     """Open a run, crawl in a child process while showing its counts, and return the run as it ended."""
+    asked, request = request, check_request(request, opened)
+    sentence = terms_sentence(asked, request)
+    if sentence is not None:
+        say(f"{request.market}: {sentence}")
     with opened.write() as session:
-        run = request_run(session, request.market, request.arguments(), now(), "command line")
+        run = request_run(session, request.market, asked.arguments(), now(), "command line")
         start_run(session, run.run_id, now(), os.getpid(), code_version=code_version())
     process = start_process(request, settings, run_id=run.run_id, database_url=opened.url, log=log_path(settings, run))
     shown: dict[str, str] = {}
