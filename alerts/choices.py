@@ -51,18 +51,23 @@ def find_place(session: Session, address: str, owner: str, brand: str) -> Place:
 
 def place_of(session: Session, link: Link) -> tuple[Place, ...]:
     """Return what a signed link acts for: one brand, or every brand of the owner; empty where that is gone."""
+    return tuple(
+        place
+        for place in places_of_address(session, link.address_id)
+        if link.scope in {brand_scope(place.owner.name, place.brand), brand_scope(place.owner.name, "")}
+    )
+
+
+def places_of_address(session: Session, address_id: str) -> tuple[Place, ...]:
+    """Return every brand that a recipient hears about, by owner and brand."""
     owners = {owner.name: owner for owner in load_owners(session)}
     brands = load_owner_brands(session)
-    for member in load_members(session):
-        if member.address.address_id != link.address_id or member.owner not in owners:
-            continue
-        own = brands.get(member.owner, ())
-        if brand_scope(member.owner, "") == link.scope:
-            return tuple(Place(owner=owners[member.owner], member=member, brand=brand) for brand in own)
-        for brand in own:
-            if brand_scope(member.owner, brand) == link.scope:
-                return (Place(owner=owners[member.owner], member=member, brand=brand),)
-    return ()
+    return tuple(
+        Place(owner=owners[member.owner], member=member, brand=brand)
+        for member in load_members(session)
+        if member.address.address_id == address_id and member.owner in owners
+        for brand in brands.get(member.owner, ())
+    )
 
 
 def choices_of(session: Session, place: Place) -> Mapping[Kind, Preference]:

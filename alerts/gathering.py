@@ -52,6 +52,8 @@ RUNS_READ = 2_000
 # What was confirmed longer ago is no emergency any more; it stands in the digest.
 URGENT_FOR = timedelta(hours=24)
 WEEK = timedelta(days=7)
+NOBODY = "nobody"
+"""Stands in links for no recipient: the pages they open have nothing to show."""
 
 Session = Any  # only storage may name SQLAlchemy's types
 
@@ -72,6 +74,13 @@ class Stream:
     """How the reader wants it."""
     rule: BrandRule
     """What the brand allows."""
+    has_own_links: bool = True
+    """False: links in the mail are nobody's, because staff look at it."""
+
+    @property
+    def link_id(self) -> str:
+        """For whom links in the mail act."""
+        return self.address_id if self.has_own_links else NOBODY
 
     def scope(self, now: datetime) -> Scope:
         """Return whose news is asked for."""

@@ -9,6 +9,7 @@ from alerts.account import account_letter
 from alerts.errors import UnknownBrand, UnknownOwner
 from alerts.gathering import URGENT_FOR, Shared, Stream, gather_digest, gather_month, gather_urgent
 from alerts.house import House
+from alerts.languages import WORDINGS
 from alerts.letter import Letter
 from alerts.letters import as_sample, make_reader
 from alerts.message import build_message, mail_key
@@ -61,6 +62,23 @@ def preview_mail(
     return build_message(words, envelope_of(stream, kind, key, now, house), house)
 
 
+def preview_letter(
+    database: Database,
+    owner: str,
+    brand: str | None,
+    kind: Kind,
+    now: datetime,
+    house: House,
+    *,
+    language: Language | None = None,
+) -> Letter | None:
+    """Return the same mail in words, for a page that staff look at: its links are nobody's."""
+    with database.read() as session:
+        stream = replace(_stream(session, owner, brand, kind, now, language, None), has_own_links=False)
+        letter = _letter(session, stream, kind, now, house)
+    return None if letter is None else letter[1]
+
+
 def queue_sample(
     database: Database,
     owner: str,
@@ -74,16 +92,16 @@ def queue_sample(
 ) -> NewMail | None:
     """Queue the same mail to a member of staff, marked as a sample; None when it would have nothing to say."""
     with database.write() as session:
-        stream = _stream(session, owner, brand, kind, now, language, None)
+        # The links of a sample are nobody's: what staff press in it must not count as the owner's answer.
+        stream = replace(_stream(session, owner, brand, kind, now, language, None), has_own_links=False)
         letter = _letter(session, stream, kind, now, house)
         if letter is None:
             return None
-        words = make_reader("", stream.owner, stream.brand, kind, stream.preference, now).words
-        # The links of a sample are nobody's: what staff press in it must not count as the owner's answer.
         mine = replace(stream, address=recipient, address_id=f"staff-{address_id_of(recipient)}")
-        again = _letter(session, mine, kind, now, house) or letter
-        mail = finished(as_sample(again[1], words), mine, kind, f"sample {now.isoformat()}", now, house)
-        mail = replace(mail, kind="operations")
+        sample = as_sample(letter[1], WORDINGS[stream.preference.language])
+        mail = replace(
+            finished(sample, mine, kind, f"sample {now.isoformat()}", now, house), kind="operations"
+        )  # fmt: skip
         queue_mail(session, mail, now)
         return mail
 
@@ -127,14 +145,14 @@ def _letter(session: Session, stream: Stream, kind: Kind, now: datetime, house: 
     if kind == "account":
         choices: dict[Kind, Preference] = dict.fromkeys((*STREAM_KINDS, "account"), stream.preference)
         choices = {one: replace(value, frequency=FREQUENCIES[one][0]) for one, value in choices.items()}
-        reader = make_reader(stream.address_id, stream.owner, stream.brand, kind, stream.preference, now)
+        reader = make_reader(stream.link_id, stream.owner, stream.brand, kind, stream.preference, now)
         return "preview", account_letter("joined", choices, reader.figures.day_of(now), reader, house)
     shared, figures = Shared.load(session, now), stream.figures()
     day = figures.day_of(now)
     if kind == "monthly":
         month = (day.replace(day=1) - timedelta(days=1)).replace(day=1)
         report = gather_month(session, stream, month, day, now, shared, house)
-        reader = make_reader(stream.address_id, stream.owner, stream.brand, kind, stream.preference, now)
+        reader = make_reader(stream.link_id, stream.owner, stream.brand, kind, stream.preference, now)
         return (f"{month:%Y-%m}", monthly_letter(report, reader, house)) if report.has_news else None
     if kind == "urgent":
         scope = stream.scope(now)

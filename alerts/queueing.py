@@ -307,7 +307,7 @@ def illustrated(session: Session, digest: Digest, stream: Stream, house: House) 
     """Return a digest in words with the pictures of its listings, where the brand wants pictures."""
     pictures = load_pictures(session, (*digest.lines, *digest.flags)) if stream.rule.has_pictures else {}
     reader = make_reader(
-        stream.address_id, stream.owner, stream.brand, digest.kind, stream.preference, digest.made_at,
+        stream.link_id, stream.owner, stream.brand, digest.kind, stream.preference, digest.made_at,
         {key: name for key, (name, _) in pictures.items()},
     )  # fmt: skip
     letter = digest_letter(digest, reader, house)
@@ -322,7 +322,7 @@ def _queue(
 
 
 def _reader(stream: Stream, kind: Kind, now: datetime) -> Reader:
-    return make_reader(stream.address_id, stream.owner, stream.brand, kind, stream.preference, now)
+    return make_reader(stream.link_id, stream.owner, stream.brand, kind, stream.preference, now)
 
 
 def _due_slot(database: Database, stream: Stream, kind: Kind, now: datetime) -> Slot | None:

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from crawler.config import Settings
 from crawler.errors import BadInput
+from crawler.mailing import market_titles
 from crawler.operating import operating_on
 from crawler.scheduling import next_starts
 from review.app import create_app
@@ -66,7 +67,11 @@ def console_app(
             return request_run(session, market, arguments, clock(), login).run_id
 
     services = Services(
-        operating=operating_on(database, settings, clock), clock=clock, next_times=upcoming, start_run=start_run
+        market_titles=market_titles,
+        operating=operating_on(database, settings, clock),
+        clock=clock,
+        next_times=upcoming,
+        start_run=start_run,
     )
     review_settings = ReviewSettings(
         secure_cookies=secure_cookies,

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from alerts.dkim_key import DkimKey
 from alerts.headers import domain_of
@@ -14,11 +13,7 @@ from alerts.sending import SendCounts, send_due
 from alerts.staff import queue_staff_mail
 from crawler.config import Settings
 from crawler.job_context import JobContext
-from records.hit import Evidence
-from records.mail import DEFAULT_PLACE, Language
-from review.console import Reading
-from review.formats import Formats
-from review.shown import finding_sentence
+from review.mail_house import explain
 from spiders.registry import load_markets
 from storage.database import Database
 from storage.mail_people import load_link_key, make_link_key
@@ -85,13 +80,6 @@ def perform_digests(context: JobContext) -> Mapping[str, object]:
     done = send_round(context.database, context.settings, context.clock())
     failed = done.sent.waiting + done.sent.given_up
     return {"queued": done.queued.total, "sent": done.sent.sent, "failed": failed, "paused": done.sent.is_paused}
-
-
-def explain(finding: Evidence, language: Language) -> str:
-    """Return a finding in the words of the console, in the mail's language."""
-    # No finding speaks of a time, so any moment serves.
-    formats = Formats(language=language, zone=ZoneInfo(DEFAULT_PLACE[language][0]), now=datetime.min)  # noqa: DTZ901 - as said above
-    return finding_sentence(finding, Reading(language=language, theme="", formats=formats))
 
 
 def market_titles() -> dict[str, str]:

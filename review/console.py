@@ -109,7 +109,9 @@ def reading_of(request: Request) -> Reading:
     """Return the reader's choices: the cookie's, else the user's own language, else Vietnamese."""
     console = console_of(request)
     visitor = getattr(request.state, "visitor", None)
-    language = choose_language(request.cookies.get("language"), visitor.user.language if visitor else None)
+    # A page that a mail's link opens speaks its recipient's language.
+    own = visitor.user.language if visitor else getattr(request.state, "language", None)
+    language = choose_language(request.cookies.get("language"), own)
     theme = request.cookies.get("theme", "")
     formats = Formats(language=language, zone=ZoneInfo(console.settings.zone), now=console.services.clock())
     density = request.cookies.get("density", "")

@@ -30,5 +30,6 @@ NAVIGATION: Final = (
     Entry("/sellers", "sellers", _("Sellers"), "s", ("read",)),
     Entry("/runs", "crawls", _("Crawls"), "c", ("runs",)),
     Entry("/schedules", "calendar", _("Schedules"), "d", ("runs",)),
+    Entry("/mails", "mail", _("Mails"), "m", ("brands", "operate")),
     Entry("/people", "settings", _("People"), "u", ("people",), also=("/audit",)),
 )

@@ -22,6 +22,8 @@ class Services:
     """The time now, aware UTC."""
     next_times: Callable[[Schedule, int], tuple[datetime, ...]]
     """The next n due times of a schedule; empty while it is paused."""
+    market_titles: Callable[[], Mapping[str, str]] = dict
+    """Display names of the marketplaces by spider name, as mails say them."""
     operating: Operating | None = None
     """What operators do with schedules and runs; None hides their forms."""
     start_run: Callable[[str, Mapping[str, str], str], str] | None = None

@@ -23,7 +23,7 @@ from storage.tables import decisions, hit_counts, hits
 
 __all__ = [
     "StoredDecision", "count_unreviewed", "load_decided_hit", "load_decisions", "load_last_decision", "load_released",
-    "record_decision", "released", "undo_decision",
+    "record_decision", "released", "released_hit", "undo_decision",
 ]  # fmt: skip
 
 
@@ -141,6 +141,12 @@ def load_last_decision(session: Session, actor: str) -> StoredDecision | None:
 def released(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Return when a hit may be told outside: mails ask this."""
     return hits.c.state == "confirmed", hits.c.settled_at <= now - UNDO_WINDOW
+
+
+def released_hit(stored: StoredHit, now: datetime) -> bool:
+    """Return whether a hit may be told outside, as `released` says it in SQL."""
+    settled_at = stored.settled_at
+    return stored.state == "confirmed" and settled_at is not None and settled_at <= now - UNDO_WINDOW
 
 
 def load_released(

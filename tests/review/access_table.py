@@ -8,6 +8,8 @@ READERS = (*STAFF, "sato", "tanaka")
 RUN_READERS = (*STAFF, "binh")
 OPERATORS = ("binh", "quan")
 ADMINISTRATOR = ("quan",)
+KEEPERS = ("minh", "quan")
+WATCHERS = ("minh", "binh", "quan")
 EVERYONE = (*STAFF, "binh", "sato", "tanaka")
 OPEN = ("anonymous", *EVERYONE)
 
@@ -94,6 +96,26 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/runs/{run_id}"): get(RUN_READERS),
     ("POST", "/runs/{run_id}/again"): post(OPERATORS),
     ("GET", "/schedules"): get(RUN_READERS),
+    # Mails. What their links open needs the signed link and nothing else.
+    ("GET", "/mails"): get(WATCHERS),
+    ("POST", "/mails/resume"): post(OPERATORS),
+    ("GET", "/mails/recipients/{address_id}"): get(WATCHERS),
+    ("POST", "/mails/recipients/{address_id}"): post(
+        KEEPERS, kind="digest", owner="Sorano Cosmetics", brand="SORANO", frequency="weekly"
+    ),
+    ("POST", "/mails/recipients/{address_id}/allow"): post(OPERATORS),
+    ("GET", "/mails/preview"): get(KEEPERS),
+    ("GET", "/mails/preview/page"): get(KEEPERS, 404),
+    ("POST", "/mails/preview/sample"): post(KEEPERS, 404),
+    ("GET", "/mails/answers"): get(KEEPERS),
+    ("POST", "/mails/suggestions/{suggestion_id}/accept"): post(KEEPERS),
+    ("POST", "/mails/suggestions/{suggestion_id}/decline"): post(KEEPERS),
+    ("GET", "/m/a/{mail_token}"): get(OPEN, 404),
+    ("POST", "/m/a/{mail_token}"): post(OPEN, 404),
+    ("GET", "/m/p/{mail_token}"): get(OPEN, 404),
+    ("POST", "/m/p/{mail_token}"): post(OPEN, 404),
+    ("GET", "/m/u/{mail_token}"): get(OPEN, 404),
+    ("POST", "/m/u/{mail_token}"): post(OPEN, 404),
     # People.
     ("GET", "/people"): get(ADMINISTRATOR),
     ("POST", "/people"): Row(
