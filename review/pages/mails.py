@@ -50,8 +50,8 @@ router = APIRouter(include_in_schema=False, prefix="/mails")
 MAILS_SHOWN: Final = 50
 EVENTS_SHOWN: Final = 20
 ANSWERS_SHOWN: Final = 100
-# A mail carries its own styles and pictures. It stands in a frame of our own page that may run nothing, send nothing and
-# load nothing; the page around it may hold that frame.
+# A mail carries its own styles and pictures. It stands in a frame of our own page that may run nothing, send nothing
+# and load nothing; the page around it may hold that frame.
 FRAME_POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
     "frame-ancestors 'self'; sandbox"
