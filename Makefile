@@ -37,6 +37,8 @@ eval: setup data
 	@$(BIN)/python -m benchmarks.brand_pairs $(DATA)/eval/brand_pairs_multi.jsonl $(DATA)/eval/marks_multi.csv
 	@$(BIN)/python -m benchmarks.price_texts $(DATA)/eval/price_texts.tsv
 	@$(BIN)/python -m benchmarks.pack_sizes $(DATA)/eval/pack_sizes.jsonl
+	@$(BIN)/python -m benchmarks.price_undercut --listings $(DATA)/listings/real_listings.jsonl.gz
+	@$(BIN)/python -m benchmarks.product_model $(DATA)/matching
 
 bench: setup data
 	@$(BIN)/python -m benchmarks.matcher_speed --marks 1000

@@ -1,20 +1,25 @@
 """How well two Vietnamese offers are judged same, variant or different, against labels.
 
-python -m benchmarks.product_pairs FILE [--learn OWN] [--predictions OUT]
+python -m benchmarks.product_pairs FILE [--model MODEL] [--learn OWN] [--predictions OUT]
 
 FILE holds JSON lines with key, a and b (title, price, market, brand, category), label, sure. The rules alone are
-judged; with --learn, trees learned from other labelled pairs on top of them are judged as well.
+judged, then rules and the trained product model together (by default the one in the user's data directory, see
+benchmarks.product_model); with --learn, trees learned from other labelled pairs on top of the rules as well.
 """
 
 import argparse
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 from benchmarks.brand_pairs import f1_of
+from crawler.config import Settings
+from crawler.product_models import product_model
 from matchers.price.boosted_trees import BoostedTrees, Growth, grow
-from matchers.price.offer_relation import RELATIONS, WEIGHTS, facets_of, judge_pair
+from matchers.price.learned_match import LearnedMatch
+from matchers.price.offer_relation import RELATIONS, WEIGHTS, Judged, facets_of, judge_pair
 from matchers.price.offer_text import OfferText
 from matchers.price.price_text import read_price
 
@@ -25,6 +30,7 @@ GROWTH = Growth(
 )
 Row = Mapping[str, object]
 SAFE = 0.95
+MODEL_SHARE = 0.2
 
 
 def offer_of(values: object) -> OfferText:
@@ -72,6 +78,15 @@ def learn(rows: Sequence[Row]) -> tuple[BoostedTrees, ...]:
     return tuple(grow(table, [row["label"] == relation for row in rows], 0, GROWTH) for relation in RELATIONS)
 
 
+def with_model(judged: Judged, row: Row, model: LearnedMatch) -> Judged:
+    """Return what rules and model make of a pair together: the model moves the margin of `same` a little."""
+    left, right = (offer_of(row[side]).text for side in "ab")
+    margin = judged.margin + MODEL_SHARE * model.margin(left, right)
+    if margin > 0:
+        return replace(judged, relation="same", margin=margin)
+    return replace(judged, relation="variant" if judged.relation == "same" else judged.relation, margin=margin)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Print the table and, last, one line of JSON."""
     parser = argparse.ArgumentParser(
@@ -80,6 +95,7 @@ def main(arguments: list[str] | None = None) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("file", type=Path)
+    parser.add_argument("--model", type=Path, default=Settings().product_model_file, help="trained product model")
     parser.add_argument("--learn", type=Path, help="other labelled pairs to learn from, judged beside the rules")
     parser.add_argument("--predictions", type=Path, help="write key, label, margin of each pair")
     options = parser.parse_args(arguments)
@@ -93,6 +109,14 @@ def main(arguments: list[str] | None = None) -> None:
     rows = [every[place] for place in sure]
     figures = score(rows, [judged[place].relation for place in sure], [judged[place].margin for place in sure])
     print(f"rules: {figures}")
+    model = product_model(options.model)
+    if model is None:
+        print(f"no product model at {options.model}: train one with make eval")
+    else:
+        both = [with_model(one, row, model) for one, row in zip((judged[place] for place in sure), rows, strict=True)]
+        beside = score(rows, [one.relation for one in both], [one.margin for one in both])
+        print(f"rules and model: {beside}")
+        figures["with_model"] = beside
     if options.learn:
         trees = learn([row for row in _read(options.learn) if int(str(row["sure"])) >= LEAST_SURE])
         totals = [[tree.score(features(row)) for tree in trees] for row in rows]

@@ -82,6 +82,11 @@ class Settings(BaseSettings):
         return self.data_dir / "keys" / "evidence.pem"
 
     @property
+    def product_model_file(self) -> Path:
+        """The learned product matcher; absent on a fresh machine, where rules alone decide."""
+        return self.data_dir / "product_model.json"
+
+    @property
     def mail_dir(self) -> Path:
         """Folder that mails are written to when no SMTP server is set."""
         return self.data_dir / "mail"

@@ -13,7 +13,7 @@ from crawler.extensions.run_database import RunDatabase
 from crawler.imports import Imported
 from crawler.intake import Intake
 from crawler.middlewares.run_state import count, state_of
-from matchers.match import Matcher
+from crawler.product_models import installed_matcher
 from records.listing import Listing
 from storage.database import Database
 from storage.watchlist import load_watchlist
@@ -104,7 +104,7 @@ class JudgeAndStore:
             with database.read() as session:
                 watchlist = load_watchlist(session, self.state.clock().date())
             store = CaptureStore(Path(folder)) if folder else None
-            return Intake(database, Matcher(watchlist), store, run_database.run_id)
+            return Intake(database, installed_matcher(watchlist), store, run_database.run_id)
 
         self.intake = await run_database.do(make)
 

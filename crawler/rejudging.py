@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from crawler.errors import BadInput
 from crawler.job_context import JobContext
+from crawler.product_models import installed_matcher
 from crawler.surroundings import price_context
 from matchers.match import Matcher, Reading
 from records.hit import Hit
@@ -96,7 +97,7 @@ def perform_rematch(context: JobContext) -> Mapping[str, object]:
     after = _key(str(progress.get("after") or given.get("after", "")))
     counts = Counter({str(name): int(number) for name, number in dict(progress.get("counts", {})).items()})
     with context.database.read() as session:
-        matcher = Matcher(load_watchlist(session, context.clock().date()))
+        matcher = installed_matcher(load_watchlist(session, context.clock().date()))
     while True:
         context.pause_point()
         with context.database.read() as session:

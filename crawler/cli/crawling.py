@@ -24,8 +24,8 @@ from crawler.errors import BadInput, CommandError
 from crawler.imports import ImportCounts, Imported, imported_listings
 from crawler.intake import Intake
 from crawler.jobs import CrawlRequest, check_request, log_path, market_class, start_process, terms_sentence, wait_for
+from crawler.product_models import installed_matcher
 from crawler.versions import code_version
-from matchers.match import Matcher
 from records.lines import listing_to_line
 from records.run import Outcome, Run
 from spiders.reading import Answer
@@ -216,7 +216,7 @@ def import_(
                 session, market=market, arguments=arguments, requested_at=now(), requested_by="markwatch import"
             )
             start_run(session, run.run_id, now(), os.getpid())
-        intake = Intake(opened, Matcher(watchlist), CaptureStore(settings.captures_dir), run.run_id)
+        intake = Intake(opened, installed_matcher(watchlist), CaptureStore(settings.captures_dir), run.run_id)
         stored: Counter[str] = Counter()
         for batch in batches(follow(every_listing(), "listings"), BATCH_LISTINGS):
             stored.update(intake.take(batch, now()))

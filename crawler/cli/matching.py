@@ -25,11 +25,11 @@ from crawler.cli.progress import follow
 from crawler.errors import BadInput
 from crawler.files import ListingFile, written_whole
 from crawler.price_lists import with_files
+from crawler.product_models import installed_matcher
 from crawler.rejudging import rejudge
 from crawler.surroundings import price_context
 from crawler.watchlists import read_watchlist
 from matchers.explanation import Explanation
-from matchers.match import Matcher
 from records.lines import hit_to_line, listing_from_line
 from records.offers import NO_CONTEXT, PriceContext
 from records.row_fields import BadField
@@ -63,7 +63,7 @@ def match(
     With products, prices are judged by the owner's prices of the listing's day and beside the other offers of the file.
     """
     watchlist = with_files(read_watchlist(marks, products, sellers, now().date()), prices, rates)
-    matcher = Matcher(watchlist)
+    matcher = installed_matcher(watchlist)
     source = ListingFile.at(listings)
     context = NO_CONTEXT
     if watchlist.products:
@@ -125,11 +125,11 @@ def explain(
         with database(db) as opened:
             with opened.read() as session:
                 watchlist = with_files(load_watchlist(session, now().date()), prices, rates)
-            matcher = Matcher(watchlist)
+            matcher = installed_matcher(watchlist)
             context = price_context(opened, matcher.read_many([listing]), now())
     else:
         watchlist = with_files(read_watchlist(marks, products, sellers, now().date()), prices, rates)
-        matcher, context = Matcher(watchlist), NO_CONTEXT
+        matcher, context = installed_matcher(watchlist), NO_CONTEXT
     explanation = matcher.explain(listing, context=context)
     if as_json:
         line = {
@@ -178,7 +178,7 @@ def rematch(
         with opened.read() as session:
             watchlist = load_watchlist(session, now().date())
             total = None if since else count_listings(session)
-        batches = rejudge(opened, Matcher(watchlist), now(), since)
+        batches = rejudge(opened, installed_matcher(watchlist), now(), since)
         counts: Counter[str] = Counter()
         for change in follow(batches, "listings", total):
             counts.update(change)

@@ -85,6 +85,12 @@ class ProductModel:
         """Return the log odds that both texts are the same product, seen beside the other candidates."""
         return self.trees.score(candidates.features(pair, self.odds))
 
+    def score_alone(self, left: Prepared, right: Prepared) -> float:
+        """Return the log odds of one pair without other candidates beside it."""
+        found = [*features_of(left, right), *odds_of(left, right, self.odds)]
+        closeness = closeness_of(found)
+        return self.trees.score([*found, closeness, 0.0, closeness, 0.0])
+
     def with_threshold(self, threshold: float) -> "ProductModel":
         """Return the model with another edge."""
         return ProductModel(self.rarity, self.odds, self.trees, threshold)
