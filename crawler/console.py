@@ -6,13 +6,17 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
+from crawler.access import open_ways
+from crawler.capture_requests import ask_for_capture, is_capturable
 from crawler.config import Settings
 from crawler.errors import BadInput
 from crawler.mailing import market_titles
 from crawler.operating import operating_on
 from crawler.scheduling import next_starts
+from records.listing import Listing
 from review.app import create_app
 from review.services import OidcSettings, ReviewSettings, Services
+from spiders.registry import load_markets
 from storage.database import Database
 from storage.runs import request_run
 from storage.schedules import Schedule
@@ -66,8 +70,17 @@ def console_app(
         with database.write() as session:
             return request_run(session, market, arguments, clock(), login).run_id
 
+    def request_capture(listing: Listing, hit_ids: tuple[str, ...], login: str) -> bool:
+        """Leave a capture in the database; a worker or the scheduler does it."""
+        market = load_markets().get(listing.market)
+        if market is None or not is_capturable(market, open_ways(database, listing.market, clock())):
+            return False
+        with database.write() as session:
+            return bool(ask_for_capture(session, listing, hit_ids, "requested", login, clock()))
+
     services = Services(
         market_titles=market_titles,
+        request_capture=request_capture,
         operating=operating_on(database, settings, clock),
         clock=clock,
         next_times=upcoming,
@@ -76,6 +89,7 @@ def console_app(
     review_settings = ReviewSettings(
         secure_cookies=secure_cookies,
         captures_folder=settings.captures_dir,
+        signing_key=settings.signing_key,
         demo_login=demo_login,
         hosts=frozenset({*LOOPBACK_NAMES, (urlsplit(url).hostname or "").lower()}),
         console_url=url,

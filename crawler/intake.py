@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from captures.store import CaptureStore
+from crawler.capture_requests import ask_for_capture
 from crawler.imports import Imported
 from crawler.surroundings import price_context
 from matchers.match import Matcher
@@ -15,7 +16,7 @@ from spiders.addresses import origin_of
 from spiders.registry import load_markets
 from storage.captures import record_capture
 from storage.database import Database
-from storage.hits import save_hits
+from storage.hits import hit_id_of, save_hits
 from storage.listings import load_listing, save_listing
 from storage.product_offers import save_offers
 
@@ -23,11 +24,20 @@ from storage.product_offers import save_offers
 class Intake:
     """Stores what a crawl or an import found; taking the same listing twice changes nothing."""
 
-    def __init__(self, database: Database, matcher: Matcher, captures: CaptureStore | None, run_id: str | None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        matcher: Matcher,
+        captures: CaptureStore | None,
+        run_id: str | None,
+        *,
+        captures_pages: bool = False,
+    ) -> None:
         self.database = database
         self.matcher = matcher
         self.captures = captures
         self.run_id = run_id
+        self.captures_pages = captures_pages
 
     def take(self, batch: Iterable[Imported], at: datetime) -> Mapping[str, int]:
         """Judge and store one batch in one transaction; return counts of what was new, changed and flagged."""
@@ -54,6 +64,9 @@ class Intake:
                 counts["hits"] += saved.new
                 if saved.reopened:
                     counts["reopened"] += saved.reopened
+                if self.captures_pages and (saved.new or saved.reopened):
+                    queued = tuple(hit_id_of(hit.key) for hit in hits if hit.tier in QUEUE_TIERS)
+                    counts["captures_asked"] += ask_for_capture(session, listing, queued, "queued", "crawl", at)
             for listing, path in kept:
                 if path is not None and listing.page_copy is not None:
                     record_capture(session, listing.page_copy, (listing.key,), self.run_id, path)

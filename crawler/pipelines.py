@@ -9,6 +9,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from captures.store import CaptureStore
+from crawler.capture_requests import captures_pages
 from crawler.extensions.run_database import RunDatabase
 from crawler.imports import Imported
 from crawler.intake import Intake
@@ -104,7 +105,13 @@ class JudgeAndStore:
             with database.read() as session:
                 watchlist = load_watchlist(session, self.state.clock().date())
             store = CaptureStore(Path(folder)) if folder else None
-            return Intake(database, installed_matcher(watchlist), store, run_database.run_id)
+            return Intake(
+                database,
+                installed_matcher(watchlist),
+                store,
+                run_database.run_id,
+                captures_pages=captures_pages(self.crawler.spider, self.crawler.settings["MARKWATCH_OPEN_WAYS"]),
+            )
 
         self.intake = await run_database.do(make)
 

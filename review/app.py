@@ -23,7 +23,21 @@ from review.errors import LoginNeeded, Refusal, TooMany, WrongField
 from review.languages import message as _
 from review.marks import MarkBook
 from review.navigation import NAVIGATION
-from review.pages import bulk, entry, hits, mail_links, mails, me, people, queue, runs, sellers, stored, ways_in
+from review.pages import (
+    bulk,
+    entry,
+    evidence,
+    hits,
+    mail_links,
+    mails,
+    me,
+    people,
+    queue,
+    runs,
+    sellers,
+    stored,
+    ways_in,
+)
 from review.security import SecurityMiddleware, local_path, set_headers
 from review.services import ReviewSettings, Services
 from review.sessions import address_of, digest
@@ -85,7 +99,7 @@ def create_app(database: Database, services: Services, settings: ReviewSettings)
         ),
         marks=MarkBook(database),
     )
-    for pages in (entry, ways_in, me, people, queue, bulk, hits, sellers, runs, stored, mails, mail_links):
+    for pages in (entry, ways_in, me, people, queue, bulk, hits, evidence, sellers, runs, stored, mails, mail_links):
         app.include_router(pages.router)
     for endpoints in (api_session, api_account, api_people, api_reading, api_decisions):
         app.include_router(endpoints.router, prefix=API)

@@ -30,6 +30,8 @@ class Services:
     """Asks for a run of (market, arguments, log-in name) and returns its run_id; None hides the button."""
     try_url: Callable[[str, str], tuple[Listing, ...]] | None = None
     """Reads one page of a market without storing it; None where the console may not fetch."""
+    request_capture: Callable[[Listing, tuple[str, ...], str], bool] | None = None
+    """Asks for a capture of (listing, hit ids, log-in name); False where its pages may not be asked for."""
     explain: Callable[[Listing], tuple[Hit, ...]] | None = None
     """Judges a listing with today's watch list; None hides the comparison on the hit page."""
 
@@ -56,6 +58,8 @@ class ReviewSettings:
     """True behind HTTPS: `__Host-` cookies with Secure, and HSTS. False only on a loopback address."""
     captures_folder: Path | None = None
     """Where the raw answers are kept; None hides their download."""
+    signing_key: Path | None = None
+    """File of the key that signs evidence; None hides packs."""
     demo_login: tuple[str, str] | None = None
     """Log-in name and password printed on the log-in page of the demonstration only."""
     zone: str = "Asia/Ho_Chi_Minh"

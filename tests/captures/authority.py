@@ -1,7 +1,7 @@
 """A time stamping authority for tests: answers RFC 3161 requests well, or wrong in one way."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -66,7 +66,7 @@ def answer(
     authority: TestAuthority,
     request: bytes,
     *,
-    at: datetime | None = None,
+    after: timedelta = timedelta(0),
     wrong_nonce: bool = False,
     wrong_hash: bool = False,
     wrong_signature: bool = False,
@@ -81,7 +81,7 @@ def answer(
     imprint = bytes(asked["messageImprint"]["hashedMessage"])
     info["messageImprint"]["hashedMessage"] = bytes(32) if wrong_hash else imprint
     info["serialNumber"] = 7
-    info["genTime"] = useful.GeneralizedTime((at or utc_now()).astimezone(UTC).strftime("%Y%m%d%H%M%SZ"))
+    info["genTime"] = useful.GeneralizedTime((utc_now() + after).astimezone(UTC).strftime("%Y%m%d%H%M%SZ"))
     if asked["nonce"].isValue:
         info["nonce"] = int(asked["nonce"]) + (1 if wrong_nonce else 0)
     token_info = encoder.encode(info)

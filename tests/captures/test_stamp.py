@@ -38,8 +38,8 @@ WRONG: dict[str, dict[str, Any]] = {
     "hash": {"wrong_hash": True},
     "signature": {"wrong_signature": True},
     "status": {"status": 2},
-    "11 minutes late": {"at": utc_now() + timedelta(minutes=11)},
-    "11 minutes early": {"at": utc_now() - timedelta(minutes=11)},
+    "11 minutes late": {"after": timedelta(minutes=11)},
+    "11 minutes early": {"after": timedelta(minutes=-11)},
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 STAFF = ("hanh", "minh", "quan")
 READERS = (*STAFF, "sato", "tanaka")
 RUN_READERS = (*STAFF, "binh")
+SENIORS = ("minh", "quan")
 OPERATORS = ("binh", "quan")
 ADMINISTRATOR = ("quan",)
 KEEPERS = ("minh", "quan")
@@ -91,6 +92,13 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/captures/{sha256}"): get(STAFF, 404),
     ("GET", "/captures/{sha256}/view"): get(STAFF, 404),
     ("GET", "/captures/{sha256}/frame"): get(STAFF, 404),
+    ("GET", "/hits/{hit_id}/evidence"): get(STAFF),
+    ("POST", "/hits/{hit_id}/capture"): post(STAFF, 404),
+    ("POST", "/hits/{hit_id}/pack"): post(STAFF, 404, language="vi"),
+    ("POST", "/hits/{hit_id}/legal-hold"): post(SENIORS, reason="court case"),
+    ("POST", "/hits/{hit_id}/legal-hold/release"): post(SENIORS, 404, hold_id="1"),
+    ("GET", "/captures/pages/{sha256}/picture"): get(STAFF, 404),
+    ("GET", "/captures/pages/{sha256}/{name}"): get(STAFF, 404),
     # Crawls.
     ("GET", "/runs"): get(RUN_READERS),
     ("GET", "/runs/{run_id}"): get(RUN_READERS),

@@ -38,6 +38,7 @@ ADDRESS = address_id_of("sorano@example.test")
 ENDS_SESSIONS = {"/logout", "/me", "/api/v1/session", "/api/v1/me"}
 MANY = 60
 NOTHING = {
+    "name": "none.txt",
     "hit_id": "0" * 26, "run_id": "none", "sha256": "0" * 64, "login": "nobody", "session_id": "0" * 32,
     "token_id": "none", "credential_id": "none", "token": "none", "schedule_id": "none", "seller_id": "none",
     "market": "nowhere", "brand": "nothing", "job_id": "none", "capture_id": "none", "import_id": "none",
@@ -102,6 +103,9 @@ class World:
 
     def _sha256(self, *_: str) -> str:
         return "9f2c41ab" * 8
+
+    def _name(self, *_: str) -> str:
+        return "page.body"
 
     def _token(self, *_: str) -> str:
         return "x"

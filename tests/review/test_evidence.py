@@ -1,0 +1,179 @@
+import io
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from httpx2 import Response
+
+from captures.signing import open_key
+from captures.store import CaptureStore
+from captures.verify_pack import verify_pack
+from records.listing import Listing
+from review.app import ReviewSettings, Services, create_app
+from storage.audit import load_audit
+from storage.database import Database
+from storage.hit_records import HitFilter, StoredHit
+from storage.hits import load_queue
+from storage.holds import load_holds
+from storage.page_captures import StoredFile, record_page_capture
+from tests.captures.test_page_tampering import contents_of, record_of
+from tests.review.conftest import Clock, next_times, token_of
+from tests.review.seeding import NOW
+
+LogIn = Callable[[str], TestClient]
+
+
+@pytest.fixture(name="app")
+def _app(database: Database, clock: Clock, tmp_path: Path) -> FastAPI:
+    asked: list[tuple[str, tuple[str, ...], str]] = []
+
+    def request_capture(listing: Listing, hit_ids: tuple[str, ...], login: str) -> bool:
+        asked.append((listing.listing_id, hit_ids, login))
+        return listing.market != "shopee_vn"
+
+    services = Services(clock=clock, next_times=next_times, request_capture=request_capture)
+    settings = ReviewSettings(
+        secure_cookies=False,
+        hosts=frozenset({"127.0.0.1", "localhost"}),
+        captures_folder=tmp_path / "captures",
+        signing_key=tmp_path / "key.pem",
+    )
+    app = create_app(database, services, settings)
+    app.state.asked = asked
+    return app
+
+
+def hit_of(database: Database, market: str = "tiki_vn") -> StoredHit:
+    with database.read() as session:
+        return load_queue(session, HitFilter(view="all", market=market), limit=1).rows[0]
+
+
+def captured(database: Database, folder: Path, hit: StoredHit) -> str:
+    store, key = CaptureStore(folder / "captures"), open_key(folder / "key.pem")
+    contents = contents_of(3)
+    record = record_of(3, contents)
+    sha256 = store.keep_page(record, contents, key)
+    files = [
+        StoredFile(name=file.name, sha256=file.sha256, byte_count=file.byte_count, media_type=file.media_type)
+        for file in record.files
+    ]
+    market, listing_id = hit.hit.listing.key
+    with database.write() as session:
+        for digest, outcome in ((sha256, "seen"), (None, "blocked")):
+            record_page_capture(
+                session, manifest_sha256=digest, market=market, listing_id=listing_id, url="https://x.example/p",
+                hit_ids=(hit.hit_id,), cause="requested", requested_by="minh", outcome=outcome,  # type: ignore[arg-type]
+                detail="robots.txt does not allow it", started_at=NOW, ended_at=NOW,
+                files=files if digest else (),
+            )  # fmt: skip
+    return sha256
+
+
+def send(client: TestClient, path: str, **fields: str) -> Response:
+    return client.post(path, data={"form_token": token_of(client), **fields})
+
+
+def test_an_officer_sees_what_was_captured_and_never_reads_that_it_was_removed(
+    database: Database, log_in: LogIn, tmp_path: Path
+) -> None:
+    hit = hit_of(database)
+    sha256 = captured(database, tmp_path, hit)
+    page = log_in("hanh").get(f"/hits/{hit.hit_id}/evidence").text
+    assert sha256 in page
+    assert "Đã thấy" in page
+    assert "Bị chặn" in page
+    assert f"/captures/pages/{sha256}/screenshot.png" in page
+    assert "đã bị gỡ" not in page
+
+
+def test_files_are_attachments_that_no_browser_runs_and_pictures_are_made_anew(
+    database: Database, log_in: LogIn, tmp_path: Path
+) -> None:
+    sha256 = captured(database, tmp_path, hit_of(database))
+    client = log_in("hanh")
+    body = client.get(f"/captures/pages/{sha256}/page.body")
+    assert body.content == contents_of(3)["page.body"]
+    assert body.headers["content-disposition"].startswith("attachment")
+    assert body.headers["content-type"] == "application/octet-stream"
+    assert "sandbox" in body.headers["content-security-policy"]
+    assert body.headers["x-content-type-options"] == "nosniff"
+    picture = client.get(f"/captures/pages/{sha256}/picture")
+    assert picture.headers["content-type"] == "image/jpeg"
+    assert picture.content[:2] == b"\xff\xd8"
+    assert client.get(f"/captures/pages/{sha256}/manifest.json").content == CaptureStore(
+        tmp_path / "captures"
+    ).read_page_bytes(sha256)
+    for name in ("other.txt", "..%2Fkey.pem", "manifest.sig"):
+        assert client.get(f"/captures/pages/{sha256}/{name}").status_code == 404
+
+
+def test_a_file_that_was_changed_is_not_sent(database: Database, log_in: LogIn, tmp_path: Path) -> None:
+    sha256 = captured(database, tmp_path, hit_of(database))
+    for path in (tmp_path / "captures").rglob("*.body"):
+        path.chmod(0o600)
+        path.write_bytes(b"changed")
+    client = log_in("hanh")
+    assert client.get(f"/captures/pages/{sha256}/page.body").status_code == 404
+    assert client.get(f"/captures/pages/{sha256}/picture").status_code == 404
+
+
+def test_a_capture_is_asked_for_where_the_pages_are_open(app: FastAPI, database: Database, log_in: LogIn) -> None:
+    client = log_in("hanh")
+    hit = hit_of(database)
+    answer = send(client, f"/hits/{hit.hit_id}/capture")
+    assert answer.headers["location"].endswith("done=asked")
+    closed = hit_of(database, "shopee_vn")
+    assert send(client, f"/hits/{closed.hit_id}/capture").headers["location"].endswith("done=closed")
+    assert app.state.asked[0] == (hit.hit.listing.listing_id, (hit.hit_id,), "hanh")
+
+
+@pytest.mark.parametrize("language", ["vi", "ja", "en"])
+def test_a_pack_made_in_the_console_verifies_and_is_in_the_audit_trail(
+    database: Database, log_in: LogIn, tmp_path: Path, language: str
+) -> None:
+    hit = hit_of(database)
+    captured(database, tmp_path, hit)
+    answer = send(log_in("hanh"), f"/hits/{hit.hit_id}/pack", language=language)
+    content = answer.content
+    path = tmp_path / "pack.zip"
+    path.write_bytes(content)
+    report = verify_pack(path, known_key=open_key(tmp_path / "key.pem").public_bytes)
+    assert report.problems == ()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        page = archive.read("evidence.html").decode()
+    assert f'lang="{language}"' in page
+    assert hit.hit_id in page
+    with database.read() as session:
+        row = next(row for row in load_audit(session) if row.action == "evidence.pack")
+    assert row.actor == "hanh"
+
+
+def test_nobody_learns_the_first_verdict_from_a_pack(
+    database: Database, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hit = hit_of(database)
+    looked_at = replace(hit, state="second_look")
+    monkeypatch.setattr("review.pages.evidence.visible_hit", lambda *_: looked_at)
+    assert send(log_in("hanh"), f"/hits/{hit.hit_id}/pack", language="vi").status_code == 403
+    assert send(log_in("minh"), f"/hits/{hit.hit_id}/pack", language="vi").status_code == 200
+
+
+def test_a_senior_holds_and_releases_and_a_reviewer_cannot(database: Database, log_in: LogIn) -> None:
+    hit = hit_of(database)
+    path = f"/hits/{hit.hit_id}"
+    assert send(log_in("hanh"), f"{path}/legal-hold", reason="case 12").status_code == 403
+    client = log_in("minh")
+    send(client, f"{path}/legal-hold", reason="court case 12/2026")
+    with database.read() as session:
+        (hold,) = load_holds(session)
+    assert (hold.reason, hold.placed_by) == ("court case 12/2026", "minh")
+    assert "court case 12/2026" in client.get(f"{path}/evidence").text
+    other = hit_of(database, "shopee_vn")
+    assert send(client, f"/hits/{other.hit_id}/legal-hold/release", hold_id=str(hold.hold_id)).status_code == 404
+    send(client, f"{path}/legal-hold/release", hold_id=str(hold.hold_id))
+    with database.read() as session:
+        assert load_holds(session) == ()
