@@ -14,11 +14,13 @@ import orjson
 
 from crawler.errors import BadInput
 from crawler.files import read_rows
+from crawler.saved_pages import saved_answer
 from records.lines import listing_from_line
 from records.listing import Listing, PageCopy
 from records.row_fields import BadField
+from spiders.addresses import is_on_host
 from spiders.base import MarketSpider
-from spiders.errors import ReadingError
+from spiders.errors import Blocked, ReadingError, Throttled
 from spiders.reading import Answer
 
 MAX_FILE_BYTES = 64 * 2**20
@@ -51,11 +53,11 @@ def imported_listings(spider: type[MarketSpider], path: Path, counts: ImportCoun
         yield from _from_listing_file(spider, path, counts)
         return
     if suffix == ".har":
-        answers = _har_answers(path)
+        answers = _har_answers(spider, path)
     elif suffix == ".jsonl":
         answers = _line_answers(spider, path)
     else:
-        answers = iter([Answer(url=spider.home, body=_content(path), fetched_at=_saved_at(path))])
+        answers = iter([saved_answer(spider, path, suffix, _content(path), _saved_at(path))])
     yield from _from_answers(spider, path, answers, counts)
 
 
@@ -102,14 +104,14 @@ def _from_listing_file(spider: type[MarketSpider], path: Path, counts: ImportCou
         yield Imported(listing, None)
 
 
-def _har_answers(path: Path) -> Iterator[Answer]:
-    """Yield the answers of a HAR 1.2 archive (http://www.softwareishard.com/blog/har-12-spec/)."""
+def _har_answers(spider: type[MarketSpider], path: Path) -> Iterator[Answer]:
+    """Yield the market's answers of a HAR 1.2 archive (http://www.softwareishard.com/blog/har-12-spec/)."""
     try:
         entries = orjson.loads(_content(path))["log"]["entries"]
         for entry in entries:
             content = entry["response"]["content"]
             text = content.get("text")
-            if not text:
+            if not text or (spider.hosts and not is_on_host(str(entry["request"]["url"]), spider.hosts)):
                 continue
             is_base64 = content.get("encoding") == "base64"
             yield Answer(
@@ -141,6 +143,9 @@ def _from_answers(
             reading = spider.read(answer)
         except ReadingError as problem:
             problems.append(f"{path}, answer {number}: {problem}")
+            # Of an archive's many answers a refusal is the one that people must hear of.
+            if path.suffix == ".har" and isinstance(problem, Blocked | Throttled):
+                counts.problems.append(problems[-1])
             continue
         read += 1
         counts.skipped.update(reading.skipped)

@@ -129,9 +129,9 @@ class DeclaredMarket:
         raise ArgumentError(f"{cls.name}: has no listing by {kind} (asked for {value[:80]!r})")
 
     @classmethod
-    def detail_url(cls, listing: Listing) -> str | None:
-        """Return the address of a listing's own page."""
-        return listing.url
+    def detail_url(cls, listing: Listing) -> str | None:  # noqa: ARG003 - the hook's argument
+        """Return the address of a listing's own page or answer; None where it says no more than the list."""
+        return None
 
     @classmethod
     def search_url(cls, query: str, page: int) -> str:  # noqa: ARG003 - the hook's arguments

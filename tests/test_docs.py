@@ -9,7 +9,9 @@ import typer
 
 from crawler.cli.main import whole_app
 from crawler.config import Settings
+from crawler.market_table import DOCUMENT, with_tables
 from matchers.registry import SIGNALS
+from spiders.registry import load_markets
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -70,3 +72,13 @@ def test_the_lock_names_hashes_and_no_address() -> None:
     assert len(pinned) > 50
     assert "--hash=sha256:" in text
     assert "://" not in text
+
+
+def test_the_marketplaces_page_says_what_the_markets_declare() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    assert with_tables(text) == text
+    for name, market in load_markets().items():
+        assert f"| `{name}` |" in text
+        for way in market.ways:
+            assert f"| `{name}` | {way.name} |" in text
+    assert "documented, not verified on a live answer" in text

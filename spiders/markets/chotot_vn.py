@@ -106,11 +106,6 @@ class ChototVNSpider(MarketSpider):
         return _url([("cg", value)], page)
 
     @classmethod
-    def detail_url(cls, listing: Listing) -> str | None:  # noqa: ARG003 - the hook's argument
-        """Return nothing: an ad's own answer adds only its seller."""
-        return None
-
-    @classmethod
     def read_page(cls, answer: Answer) -> Reading:
         """Read a search answer."""
         if not is_json(answer):

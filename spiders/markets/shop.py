@@ -7,6 +7,7 @@ from pydantic import Field
 from scrapy import Request
 from scrapy.http import Response
 
+from records.listing import Listing
 from spiders.addresses import is_default_port, is_on_host, origin_of
 from spiders.arguments import CrawlArguments
 from spiders.base import MarketSpider, Yield
@@ -74,6 +75,11 @@ class ShopSpider(MarketSpider):
         """Return whether the address lies on the site of a page given, on a usual port, or on a host opened."""
         sites = tuple(site_of(given) for given in arguments.url)
         return (is_on_host(url, sites) and is_default_port(url)) or super().may_fetch(url, arguments)
+
+    @classmethod
+    def detail_url(cls, listing: Listing) -> str | None:
+        """Return the listing's own page."""
+        return listing.url
 
     @classmethod
     def read_page(cls, answer: Answer) -> Reading:

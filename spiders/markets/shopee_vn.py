@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from records.listing import Listing
 from spiders.base import MarketSpider, Yield
 from spiders.errors import Blocked, PageChanged, UnknownPage
 from spiders.formats.shopee_api import KEYS, ShopeeApi, is_answer, read_offers
@@ -68,6 +69,11 @@ class ShopeeVNSpider(MarketSpider):
     def search_url(cls, query: str, page: int) -> str:
         """Return the search API's address for a page of a search."""
         return _search_url([("by", "relevancy"), ("keyword", query), ("order", "desc")], (page - 1) * PER_PAGE)
+
+    @classmethod
+    def detail_url(cls, listing: Listing) -> str | None:
+        """Return the listing's own page."""
+        return listing.url
 
     @classmethod
     def read_page(cls, answer: Answer) -> Reading:
