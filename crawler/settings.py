@@ -64,6 +64,9 @@ DEPTH_LIMIT = 20
 RETRY_TIMES = 2
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]
 
+# The queue lies in the database too, so that a run outlives its process (crawler/frontier.py).
+SCHEDULER = "crawler.frontier.Frontier"
+
 # Budgets of a run; spent, the run ends and says which.
 BUDGET_PAGES = 5_000
 BUDGET_BYTES = 2 * 2**30

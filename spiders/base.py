@@ -46,6 +46,7 @@ class MarketSpider(DeclaredMarket, Spider):
         super().__init__(name)
         self.arguments = read_arguments(self.arguments_model, self.name, given)
         self.pages_left: dict[str, int] = {}
+        self.followed: set[str] = set()
         self.known_ids: dict[str, set[str]] = {}
         self.known_sellers: dict[str, Seller] = {}
         self.open_ways: frozenset[WayName] = frozenset()
@@ -91,7 +92,7 @@ class MarketSpider(DeclaredMarket, Spider):
         """Yield one request per query, category, seller and page given."""
         starts = self.start_addresses(self.arguments)
         for url in sorted(starts, key=self.start_priority, reverse=True):
-            self.pages_left[url] = self.arguments.max_pages - 1
+            self.pages_left.setdefault(url, self.arguments.max_pages - 1)
             yield self.request(url, start=url, priority=self.start_priority(url))
 
     @property
@@ -215,6 +216,10 @@ class MarketSpider(DeclaredMarket, Spider):
     def follow(self, links: tuple[str, ...], start: str) -> Iterator[Request]:
         """Yield requests for the links that belong to the market, as many as the page limit leaves."""
         for link in links:
+            if link in self.followed:
+                # Met before: it must not take a place of the page limit twice.
+                self.inc_stat("skip.seen")
+                continue
             if not self.may_fetch(link, self.arguments):
                 self.inc_stat("skip.off_site")
                 continue
@@ -222,7 +227,15 @@ class MarketSpider(DeclaredMarket, Spider):
                 self.inc_stat("skip.max_pages")
                 continue
             self.pages_left[start] = self.pages_left.get(start, self.arguments.max_pages - 1) - 1
+            self.followed.add(link)
             yield self.request(link, start=start)
+
+    def resume(self, pages: list[tuple[str, str]]) -> None:
+        """Go on where an earlier process stopped: its pages, as (address, start), count against the page limit."""
+        for url, start in pages:
+            if url != start:
+                self.followed.add(url)
+                self.pages_left[start] = self.pages_left.get(start, self.arguments.max_pages - 1) - 1
 
     def answer_of(self, response: Response) -> Answer:
         """Return the response as the market's own answer: on a replay its address is moved back to the market."""

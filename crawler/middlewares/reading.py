@@ -10,6 +10,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.spidermiddlewares.depth import DepthMiddleware
 
+from crawler.frontier import PAGE_KEY, PARENT_KEY
 from crawler.middlewares.run_state import count, state_of
 from records.listing import Listing
 from spiders.base import MarketSpider
@@ -136,6 +137,8 @@ class CountedDepth(DepthMiddleware):
     def get_processed_request(self, request: Request, response: Response | None) -> Request | None:
         """Return the request within the limit, None beyond it."""
         kept = super().get_processed_request(request, response)
+        if kept is not None and response is not None and response.request is not None:
+            kept.meta.setdefault(PARENT_KEY, response.request.meta.get(PAGE_KEY))
         if kept is None:
             self.stats.inc_value("skip.depth")
         return kept
