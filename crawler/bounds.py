@@ -8,7 +8,8 @@ from spiders.base import Yield
 
 # The crawl's own counters that belong to a run, and Scrapy's under the name that people read.
 COUNTED = (
-    "pages", "listings", "new", "changed", "unchanged", "hits", "reopened", "errors", "blocked", "refusals",
+    "pages", "pages_unchanged", "listings", "new", "changed", "unchanged", "not_seen_any_more", "hits", "reopened",
+    "errors", "blocked", "refusals",
 )  # fmt: skip
 STATUS_COUNTER = "downloader/response_status_count/"
 COUNTED_PREFIXES = ("skip.", "missing.", "answers.", STATUS_COUNTER)

@@ -12,6 +12,7 @@ from scrapy.core.scheduler import Scheduler
 from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.defer import Deferred
 
+from crawler.extensions.page_memory import PAGE_KEY, PageMemory
 from crawler.extensions.run_database import RunDatabase
 from crawler.middlewares.run_state import state_of
 from spiders.base import MarketSpider
@@ -19,8 +20,7 @@ from storage.database import Database
 from storage.run_pages import RunPage, adopt_run_pages, clear_run_pages, load_run_pages, save_run_pages
 from storage.runs import load_run
 
-# In a request's meta: the key of its page, and the key of the page that led to it.
-PAGE_KEY = "page_key"
+# In a request's meta: the key of the page that led to it.
 PARENT_KEY = "parent_key"
 FLUSH_SECONDS = 0.02
 # Reasons for an end after which somebody may want to go on.
@@ -95,6 +95,9 @@ class Frontier(Scheduler):
         key = request.meta.get(PAGE_KEY)
         if key is None or key in self.again:
             return
+        memory = None if self.crawler is None else self.crawler.get_extension(PageMemory)
+        if memory is not None:
+            memory.finish(key)
         self.done.append(key)
         self.waiting += self.found.pop(key, [])
         self._write_soon()

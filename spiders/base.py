@@ -23,6 +23,8 @@ from spiders.ways import WayName
 
 # A response's reading, or the error it came to, made before the spider got the response.
 READING = "reading"
+# (listing ids, links) of a page that its server says has not changed.
+UNCHANGED = "unchanged_page"
 __all__ = ["MarketSpider", "Yield", "utc_now"]
 
 
@@ -38,7 +40,7 @@ class MarketSpider(DeclaredMarket, Spider):
     """True: a page without a new listing ends its search. False for sites whose link pages hold no listings."""
 
     # The reader wants these answers: they say what went wrong, in their status or in their body.
-    handle_httpstatus_list: ClassVar[list[int]] = sorted(READ_STATUSES)
+    handle_httpstatus_list: ClassVar[list[int]] = sorted(READ_STATUSES | {304})
 
     clock: Callable[[], datetime] = staticmethod(utc_now)
 
@@ -47,6 +49,9 @@ class MarketSpider(DeclaredMarket, Spider):
         self.arguments = read_arguments(self.arguments_model, self.name, given)
         self.pages_left: dict[str, int] = {}
         self.followed: set[str] = set()
+        self.incomplete: set[str] = set()
+        """Starts of which not every page was seen."""
+        self.page_read: Callable[[Response, Answer, Reading], None] | None = None
         self.known_ids: dict[str, set[str]] = {}
         self.known_sellers: dict[str, Seller] = {}
         self.open_ways: frozenset[WayName] = frozenset()
@@ -161,6 +166,13 @@ class MarketSpider(DeclaredMarket, Spider):
 
     def parse(self, response: Response, **_kwargs: Any) -> Iterator[Listing | Request]:
         """Yield the listings of an answer, then requests for its links. ReadingError passes through to the crawl."""
+        if UNCHANGED in response.meta:
+            # The server says that the page is as it was at the last visit: its listings are noted as seen already.
+            ids, links = response.meta[UNCHANGED]
+            start = str(response.meta.get("start", response.url))
+            self.known_ids.setdefault(start, set()).update(ids)
+            yield from self.follow(links, start)
+            return
         answer = self.answer_of(response)
         try:
             reading = self.reading_of(response, answer)
@@ -171,6 +183,8 @@ class MarketSpider(DeclaredMarket, Spider):
             yield self.token_request(response.request)
             return
         self.inc_stat(f"answers.{reading.outcome}")
+        if self.page_read is not None:
+            self.page_read(response, answer, reading)
         page_copy = PageCopy(
             url=response.url,
             sha256=hashlib.sha256(answer.body).hexdigest(),
@@ -225,6 +239,7 @@ class MarketSpider(DeclaredMarket, Spider):
                 continue
             if self.pages_left.get(start, self.arguments.max_pages - 1) <= 0:
                 self.inc_stat("skip.max_pages")
+                self.incomplete.add(start)
                 continue
             self.pages_left[start] = self.pages_left.get(start, self.arguments.max_pages - 1) - 1
             self.followed.add(link)
@@ -233,6 +248,8 @@ class MarketSpider(DeclaredMarket, Spider):
     def resume(self, pages: list[tuple[str, str]]) -> None:
         """Go on where an earlier process stopped: its pages, as (address, start), count against the page limit."""
         for url, start in pages:
+            # What the earlier process saw is not known here.
+            self.incomplete.add(start)
             if url != start:
                 self.followed.add(url)
                 self.pages_left[start] = self.pages_left.get(start, self.arguments.max_pages - 1) - 1

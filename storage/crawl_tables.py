@@ -31,7 +31,7 @@ page_states = Table(
     "page_states", metadata,
     text("market", key=True), text("url", key=True), text("etag", optional=True), text("last_modified", optional=True),
     moment("fetched_at"), moment("changed_at"), number("visits"), number("changes"),
-    document("listing_ids"), document("links"),
+    document("listing_ids"), document("links"), text("fingerprint", optional=True),
 )  # fmt: skip
 # Which listings a search, category or sitemap showed, and since when it no longer does.
 pass_listings = Table(

@@ -1,18 +1,19 @@
 """Listings as last seen, their prices over time, and the sellers behind them."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import and_, exists, func, select, tuple_, update
+from sqlalchemy import and_, exists, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from records.listing import Availability, Listing, Seller
 from records.money import Money
 from storage.access_tables import purged_listings
 from storage.column_types import canonical, storable
+from storage.crawl_tables import listing_observations
 from storage.documents import VOLATILE, listing_from_document, listing_to_document, tidy_amount
 from storage.tables import listings, price_observations, sellers
 from storage.upsert import upsert
@@ -43,6 +44,37 @@ class PriceObservation:
     """None when the source did not say."""
     run_id: str | None
     """The run that saw it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One change of a listing."""
+
+    seen_at: datetime
+    """When the change was seen, aware UTC."""
+    field: str
+    """title, price, seller, image or availability."""
+    before: str | None
+    """What it was; None where it was not said."""
+    after: str | None
+    """What it is now."""
+    run_id: str | None
+    """The run that saw it."""
+
+
+def _printed_price(document: Mapping[str, Any]) -> str | None:
+    price = document.get("price")
+    return document.get("price_raw") if price is None else f"{price['amount']} {price['currency']}"
+
+
+# What is noted when it changes, and how it is read from a listing's document.
+OBSERVED: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
+    "title": lambda document: document["title"],
+    "price": _printed_price,
+    "seller": lambda document: document.get("seller_id") or document.get("seller_name"),
+    "image": lambda document: next(iter(document.get("images") or ()), None),
+    "availability": lambda document: document.get("availability"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +120,19 @@ def save_listing(session: Session, listing: Listing, run_id: str | None, seen_at
     content = {name: value for name, value in document.items() if name not in VOLATILE}
     digest = hashlib.sha256(canonical(content).encode()).hexdigest()
     here = and_(listings.c.market == listing.market, listings.c.listing_id == listing.listing_id)
-    known = session.execute(select(listings.c.content_sha256, listings.c.last_seen_at).where(here)).one_or_none()
+    columns = (listings.c.content_sha256, listings.c.last_seen_at, listings.c.document)
+    known = session.execute(select(*columns).where(here)).one_or_none()
     if known is not None and seen_at < known.last_seen_at:
         return "unchanged"
     change: Change = "new" if known is None else "unchanged" if known.content_sha256 == digest else "changed"
+    if known is not None and change == "unchanged" and not _counts_differ(known.document, document):
+        # Nothing to rewrite: it was seen, that is all.
+        session.execute(update(listings).where(here).values(last_seen_at=seen_at, run_id=run_id))
+        _save_price(session, listing, run_id, seen_at)
+        _save_seller(session, listing, seen_at)
+        return change
+    if known is not None and change == "changed":
+        _observe(session, known.document, document, run_id, seen_at)
     values: dict[str, object] = {
         "title": listing.title,
         "seller_id": listing.seller.seller_id,
@@ -112,6 +153,35 @@ def save_listing(session: Session, listing: Listing, run_id: str | None, seen_at
     _save_price(session, listing, run_id, seen_at)
     _save_seller(session, listing, seen_at)
     return change
+
+
+def _counts_differ(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Return whether numbers differ that change by themselves: sold, rating, votes."""
+    return any(before.get(name) != after.get(name) for name in VOLATILE if name not in {"fetched_at", "page_copy"})
+
+
+def _observe(
+    session: Session, before: Mapping[str, Any], after: Mapping[str, Any], run_id: str | None, seen_at: datetime
+) -> None:
+    """Note what people look for in a listing's past: another title, price, seller, first image, availability."""
+    rows = [
+        {
+            "market": after["market"], "listing_id": after["listing_id"], "seen_at": seen_at, "field": name,
+            "before": old, "after": new, "run_id": run_id,
+        }
+        for name, read in OBSERVED.items()
+        if (old := read(before)) != (new := read(after))
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(listing_observations), rows)
+
+
+def load_observations(session: Session, market: str, listing_id: str) -> tuple[Observation, ...]:
+    """Return what changed of a listing over time, oldest first."""
+    here = (listing_observations.c.market == market) & (listing_observations.c.listing_id == listing_id)
+    query = select(listing_observations).where(here).order_by(listing_observations.c.observation_id)
+    rows = session.execute(query).mappings()
+    return tuple(Observation(**{name: row[name] for name in Observation.__slots__}) for row in rows)
 
 
 def _save_price(session: Session, listing: Listing, run_id: str | None, seen_at: datetime) -> None:

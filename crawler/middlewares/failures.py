@@ -7,6 +7,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 
 from crawler.middlewares.run_state import ROBOTS_MARK, count, state_of
+from spiders.base import MarketSpider
 
 
 class Failures:
@@ -22,7 +23,12 @@ class Failures:
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Count the failed page and leave the error as it is. Skips were counted where they were decided."""
-        if isinstance(exception, IgnoreRequest) or ROBOTS_MARK in request.meta:
+        if ROBOTS_MARK in request.meta:
+            return
+        if isinstance(self.crawler.spider, MarketSpider):
+            # The list that the page belongs to was not seen whole.
+            self.crawler.spider.incomplete.add(str(request.meta.get("start", "")))
+        if isinstance(exception, IgnoreRequest):
             return
         count(self.crawler, "errors")
         text = str(exception) or type(exception).__name__

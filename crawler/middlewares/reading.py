@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import AsyncIterator
+from functools import cached_property
 from typing import Any, Self
 
 from scrapy import Request, signals
@@ -10,7 +11,8 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.spidermiddlewares.depth import DepthMiddleware
 
-from crawler.frontier import PAGE_KEY, PARENT_KEY
+from crawler.extensions.page_memory import PAGE_KEY, PageMemory
+from crawler.frontier import PARENT_KEY
 from crawler.middlewares.run_state import count, state_of
 from records.listing import Listing
 from spiders.base import MarketSpider
@@ -48,6 +50,8 @@ class ReadingOutcomes:
             return None
         host = str(response.meta.get("download_slot", ""))
         count(self.crawler, f"answers.{exception.outcome}")
+        if not isinstance(exception, Gone) and response.request is not None:
+            mark_incomplete(self.crawler, response.request)
         if isinstance(exception, Blocked):
             count(self.crawler, "blocked")
             self.state.stop_host(host, str(exception))
@@ -83,6 +87,12 @@ class ReadingOutcomes:
 
     def _count_error(self, **_signal: object) -> None:
         count(self.crawler, "errors")
+
+
+def mark_incomplete(crawler: Crawler, request: Request) -> None:
+    """Note that the list a page belongs to was not seen whole: nothing may be called absent from it."""
+    if isinstance(crawler.spider, MarketSpider):
+        crawler.spider.incomplete.add(str(request.meta.get("start", "")))
 
 
 class LentBodies:
@@ -126,10 +136,18 @@ class LentBodies:
 class CountedDepth(DepthMiddleware):
     """Scrapy's depth limit with a count of what it cuts off; a page budget that was asked for reaches its last page."""
 
+    crawler: Crawler
+
+    @cached_property
+    def memory(self) -> PageMemory | None:
+        """What is known of pages from earlier runs."""
+        return self.crawler.get_extension(PageMemory)
+
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Make one for the crawl: the pages of a search follow each other, so its page budget is a depth as well."""
         made = super().from_crawler(crawler)
+        made.crawler = crawler
         if isinstance(crawler.spider, MarketSpider):
             made.maxdepth = max(made.maxdepth, crawler.spider.arguments.max_pages)
         return made
@@ -139,6 +157,9 @@ class CountedDepth(DepthMiddleware):
         kept = super().get_processed_request(request, response)
         if kept is not None and response is not None and response.request is not None:
             kept.meta.setdefault(PARENT_KEY, response.request.meta.get(PAGE_KEY))
+            if self.memory is not None and PAGE_KEY not in kept.meta:
+                kept.priority += self.memory.rank(kept)
         if kept is None:
             self.stats.inc_value("skip.depth")
+            mark_incomplete(self.crawler, request)
         return kept
