@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from records.run import Outcome
+from records.run import WARNING_ERROR_SHARE, Outcome
 from spiders.base import Yield
 
 # The crawl's own counters that belong to a run, and Scrapy's under the name that people read.
@@ -24,7 +24,6 @@ ORDER: tuple[Outcome, ...] = ("failed", "stopped", "blocked", "suspicious", "fin
 EXIT_CODES: dict[Outcome, int] = {
     "finished": 0, "finished_with_warnings": 3, "suspicious": 3, "blocked": 1, "failed": 1, "stopped": 130,
 }  # fmt: skip
-WARNING_ERROR_SHARE = 0.10
 SUSPICIOUS_ERROR_SHARE = 0.50
 # Below this many listings a share says nothing.
 ENOUGH_LISTINGS = 10

@@ -4,15 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler import scheduling
+from crawler import access, scheduling, trying
 from crawler.config import Settings
 from crawler.errors import BadInput
+from crawler.jobs import market_class
 from crawler.run_log import read_run_log
 from crawler.timing_words import say_timing
 from records.log import LogPage
 from records.run import ENDED, Run
 from records.schedule import ExpectedRun, ScheduleDraft, SchedulePlan
-from review.operating import Operating
+from review.operating import MarketWay, Operating, TriedPage
+from storage.access import end_grants
 from storage.audit import record_audit
 from storage.database import Database, Session
 from storage.errors import NotFound
@@ -75,6 +77,31 @@ class Desk:
         """Return the next lines of a run's log."""
         return read_run_log(self.settings, run, words, level, after)
 
+    def markets(self) -> tuple[MarketWay, ...]:
+        """Return every way into every market."""
+        return tuple(_market_way(state) for state in access.register(self.database, self.clock()))
+
+    def allow_way(self, market: str, way: str, ground: str, until: str, login: str) -> str:
+        """Record that a way is allowed."""
+        try:
+            access.allow(self.database, market_class(market), way, ground, until, login, self.clock())
+        except BadInput as problem:
+            return str(problem).removeprefix("--")
+        return ""
+
+    def close_way(self, market: str, way: str, reason: str, login: str) -> str:
+        """End every record that opens a way."""
+
+        def act(session: Session) -> None:
+            access.declared_way(market_class(market), way)
+            end_grants(session, market, way, reason, login, self.clock())
+
+        return self._try(act)
+
+    def try_page(self, market: str, url: str, content: bytes | None) -> TriedPage:
+        """Read one page without storing it."""
+        return trying.try_page(self.settings, self.database, market, url, content)
+
     def _try(self, act: Callable[[Session], object]) -> str:
         try:
             with self.database.write() as session:
@@ -82,6 +109,29 @@ class Desk:
         except (BadInput, NotFound) as problem:
             return str(problem)
         return ""
+
+
+def _market_way(state: access.WayState) -> MarketWay:
+    market, way = state.market, state.way
+    return MarketWay(
+        market=market.name,
+        title=market.title,
+        hosts=market.hosts,
+        way=way.name,
+        is_open=state.is_open,
+        because=state.because,
+        format=way.format,
+        verified=way.verified,
+        terms=way.terms,
+        limits=way.limits,
+        asks_consent=way.asks_consent,
+        keys=tuple(key.variable for key in way.keys),
+        floor_seconds=way.floor_seconds,
+        daily_calls=way.daily_calls,
+        shortest_interval_minutes=int(market.shortest_interval.total_seconds() // 60),
+        grants=state.grants,
+        rests=state.rests,
+    )
 
 
 def say_times(schedule: Schedule, language: str) -> str:
@@ -103,4 +153,8 @@ def operating_on(database: Database, settings: Settings, clock: Callable[[], dat
         expected=desk.expected,
         stop_run=desk.stop_run,
         read_log=desk.read_log,
+        markets=desk.markets,
+        allow_way=desk.allow_way,
+        close_way=desk.close_way,
+        try_page=desk.try_page,
     )

@@ -57,6 +57,11 @@ def plain(text: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
+def read_log_file(path: Path) -> Iterator[LogLine]:
+    """Yield every line of a log file; raise FileNotFoundError where there is none."""
+    return _lines(path)
+
+
 def _lines(path: Path) -> Iterator[LogLine]:
     with path.open(encoding="utf-8", errors="replace") as file:
         for number, raw in enumerate(file, start=1):

@@ -13,6 +13,8 @@ Outcome = Literal[
 ENDED: tuple[Outcome, ...] = (
     "finished", "finished_with_warnings", "suspicious", "blocked", "failed", "stopped", "lost"
 )  # fmt: skip
+# More pages than this share failed: the run ended with warnings.
+WARNING_ERROR_SHARE = 0.10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

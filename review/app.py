@@ -15,6 +15,7 @@ from review import chain
 from review.access import released_at
 from review.api import account as api_account
 from review.api import decisions as api_decisions
+from review.api import operating as api_operating
 from review.api import people as api_people
 from review.api import reading as api_reading
 from review.api import session as api_session
@@ -30,10 +31,12 @@ from review.pages import (
     hits,
     mail_links,
     mails,
+    markets,
     me,
     people,
     queue,
     runs,
+    schedules,
     sellers,
     stored,
     ways_in,
@@ -99,9 +102,25 @@ def create_app(database: Database, services: Services, settings: ReviewSettings)
         ),
         marks=MarkBook(database),
     )
-    for pages in (entry, ways_in, me, people, queue, bulk, hits, evidence, sellers, runs, stored, mails, mail_links):
+    for pages in (
+        entry,
+        ways_in,
+        me,
+        people,
+        queue,
+        bulk,
+        hits,
+        evidence,
+        sellers,
+        runs,
+        stored,
+        mails,
+        mail_links,
+        schedules,
+        markets,
+    ):
         app.include_router(pages.router)
-    for endpoints in (api_session, api_account, api_people, api_reading, api_decisions):
+    for endpoints in (api_session, api_account, api_people, api_reading, api_decisions, api_operating):
         app.include_router(endpoints.router, prefix=API)
     app.mount("/static", OwnFiles(directory=STATIC_FOLDER), name="static")
     app.add_middleware(SecurityMiddleware, secure=settings.secure_cookies, hosts=settings.hosts)

@@ -54,6 +54,14 @@ class Formats:
         """Return a share in whole percent."""
         return format_percent(value, format="#,##0\u00a0%", locale=self._locale)
 
+    def share(self, percent: float) -> str:
+        """Return a share that is given in percent, with one decimal."""
+        return format_decimal(percent, format="0.0", locale=self._locale) + "\u00a0%"
+
+    def signed(self, value: float) -> str:
+        """Return a difference with its sign and one decimal."""
+        return format_decimal(value, format="+0.0;−0.0", locale=self._locale)
+
     def money(self, money: Money | None) -> str:
         """Return an amount with its currency; the caller says what is shown for an unknown price."""
         if money is None:

@@ -31,5 +31,6 @@ NAVIGATION: Final = (
     Entry("/runs", "crawls", _("Crawls"), "c", ("runs",)),
     Entry("/schedules", "calendar", _("Schedules"), "d", ("runs",)),
     Entry("/mails", "mail", _("Mails"), "m", ("brands", "operate")),
+    Entry("/markets", "link", _("Markets"), "k", ("runs",)),
     Entry("/people", "settings", _("People"), "u", ("people",), also=("/audit",)),
 )

@@ -28,8 +28,6 @@ class Services:
     """What operators do with schedules and runs; None hides their forms."""
     start_run: Callable[[str, Mapping[str, str], str], str] | None = None
     """Asks for a run of (market, arguments, log-in name) and returns its run_id; None hides the button."""
-    try_url: Callable[[str, str], tuple[Listing, ...]] | None = None
-    """Reads one page of a market without storing it; None where the console may not fetch."""
     request_capture: Callable[[Listing, tuple[str, ...], str], bool] | None = None
     """Asks for a capture of (listing, hit ids, log-in name); False where its pages may not be asked for."""
     explain: Callable[[Listing], tuple[Hit, ...]] | None = None

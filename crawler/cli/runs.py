@@ -20,8 +20,8 @@ from crawler.config import Settings
 from crawler.errors import BadInput, CommandError
 from crawler.jobs import CrawlRequest, check_request
 from crawler.run_log import LEVELS, read_run_log
-from crawler.run_report import report_of
 from records.run import ENDED, Outcome, Run
+from records.run_report import report_of
 from storage.audit import record_audit
 from storage.runs import ask_to_stop, load_events, load_run, load_runs, request_run
 

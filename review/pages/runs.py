@@ -1,41 +1,34 @@
-"""What the crawls do: runs, one run, and the schedules with their next times."""
+"""What the crawls do: the list of runs, and one run with its figures, fields, answers, events and log."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from records.run import Run
+from records.run import ENDED, Run
 from review import wording
-from review.console import Reading, console_of, render
+from review.console import Console, Reading, console_of, reading_of, render
 from review.errors import Absent
 from review.languages import message as _
+from review.operating import Operating
+from review.run_figures import figures_of
 from review.sessions import Operator, RunReader, allowed, from_own_form
+from storage.audit import record_audit
 from storage.errors import NotFound
 from storage.runs import AlreadyRunning, RunEvent, load_events, load_run, load_runs
-from storage.schedules import UNTIL_RESUMED, Schedule, load_schedules
 
 router = APIRouter(include_in_schema=False)
 
 RUNS_SHOWN: Final = 100
-NEXT_TIMES: Final = 3
+# Runs of the same market looked through for those that this one is compared with.
+EARLIER_RUNS: Final = 60
 # Kinds of run events that speak of trouble: list class and icon.
 EVENT_LOOKS: Final = {"warning": ("w", "warn"), "throttled": ("w", "warn"), "error": ("b", "x"), "failed": ("b", "x")}
+TABS: Final = {
+    "summary": _("Summary"), "fields": _("Fields"), "requests": _("Requests"), "events": _("Events"), "log": _("Log"),
+}  # fmt: skip
+LEVELS: Final = ("debug", "info", "warning", "error")
 _SECONDS, _MINUTES = _("%(count)s s"), _("%(count)s min")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleRow:
-    """A schedule with its last run and its next times."""
-
-    schedule: Schedule
-    last: Run | None
-    is_paused: bool
-    paused_until: datetime | None
-    """None where it is paused until somebody resumes it."""
-    next: tuple[datetime, ...]
 
 
 def duration(run: Run, reading: Reading) -> str:
@@ -53,6 +46,37 @@ def event_look(event: RunEvent) -> tuple[str, str]:
     return EVENT_LOOKS.get(event.kind, ("", "clock"))
 
 
+def operating_of(console: Console) -> Operating:
+    """Return what operators may do here; raise Absent where the console was started without it."""
+    if console.services.operating is None:
+        raise Absent
+    return console.services.operating
+
+
+def find_run(console: Console, run_id: str) -> Run:
+    """Return the run; raise Absent."""
+    with console.database.read() as session:
+        try:
+            return load_run(session, run_id)
+        except NotFound:
+            raise Absent from None
+
+
+def ask_again(console: Console, run: Run, login: str) -> str:
+    """Ask for a run with the same arguments and return its id; one that waits or runs already is returned instead."""
+    start = console.services.start_run
+    if start is None:
+        raise Absent
+    try:
+        run_id = start(run.market, run.arguments, login)
+    except AlreadyRunning as other:
+        return other.run.run_id
+    with console.database.write() as session:
+        data = {"market": run.market, "again": run.run_id}
+        record_audit(session, console.services.clock(), login, "run.start", run_id, data)
+    return run_id
+
+
 @router.get("/runs", dependencies=[Depends(allowed("runs"))])
 def show_runs(request: Request, market: Annotated[str | None, Query()] = None) -> Response:
     """Show the latest runs."""
@@ -62,20 +86,33 @@ def show_runs(request: Request, market: Annotated[str | None, Query()] = None) -
 
 
 @router.get("/runs/{run_id}")
-def show_run(request: Request, visitor: RunReader, run_id: str) -> Response:
-    """Show one run: its counts, the expectations it missed, its events."""
-    console = console_of(request)
+def show_run(
+    request: Request,
+    visitor: RunReader,
+    run_id: str,
+    tab: Annotated[str, Query()] = "summary",
+    words: Annotated[str, Query(max_length=200)] = "",
+    level: Annotated[str, Query()] = "",
+    after: Annotated[int, Query(ge=0, le=10**9)] = 0,
+) -> Response:
+    """Show one run under one of its tabs."""
+    console, tab = console_of(request), tab if tab in TABS else "summary"
+    run = find_run(console, run_id)
     with console.database.read() as session:
-        try:
-            run = load_run(session, run_id)
-        except NotFound:
-            raise Absent from None
         events = load_events(session, run_id)
+        earlier = load_runs(session, EARLIER_RUNS, run.market)
+    operating = console.services.operating
+    log = operating.read_log(run, words, level, after) if operating is not None and tab == "log" else None
+    may_operate = visitor.may("operate")
     return render(
         request, "run.html",
-        run=run, events=events, duration=duration, event_look=event_look,
-        other_counts=sorted((name, count) for name, count in run.counts.items() if name not in wording.COUNTS),
-        can_start=console.services.start_run is not None and visitor.may("operate"),
+        run=run, events=events, duration=duration, event_look=event_look, tab=tab, tabs=TABS, log=log, levels=LEVELS,
+        words=words, level=level, figures=figures_of(run, earlier, reading_of(request).formats),
+        can_start=console.services.start_run is not None and may_operate,
+        can_stop=operating is not None and may_operate and run.outcome not in ENDED,
+        other_counts=sorted(
+            (name, count) for name, count in run.counts.items() if "." not in name and name not in wording.COUNTS
+        ),
     )  # fmt: skip
 
 
@@ -83,41 +120,13 @@ def show_run(request: Request, visitor: RunReader, run_id: str) -> Response:
 def start_again(request: Request, visitor: Operator, run_id: str) -> Response:
     """Ask for a run with the same arguments."""
     console = console_of(request)
-    start = console.services.start_run
-    if start is None:
-        raise Absent
-    with console.database.read() as session:
-        try:
-            run = load_run(session, run_id)
-        except NotFound:
-            raise Absent from None
-    try:
-        run_id = start(run.market, run.arguments, visitor.user.login)
-    except AlreadyRunning as running:
-        run_id = running.run.run_id  # nothing is started twice; what they see is the run that is at it
-    return RedirectResponse(f"/runs/{run_id}", 303)
+    return RedirectResponse(f"/runs/{ask_again(console, find_run(console, run_id), visitor.user.login)}", 303)
 
 
-@router.get("/schedules", dependencies=[Depends(allowed("runs"))])
-def show_schedules(request: Request) -> Response:
-    """Show every schedule with its next times."""
+@router.post("/runs/{run_id}/stop", dependencies=[Depends(from_own_form)])
+def stop(request: Request, visitor: Operator, run_id: str, at_once: Annotated[str, Form()] = "") -> Response:
+    """Ask a run to stop: after the page under way, or at once."""
     console = console_of(request)
-    with console.database.read() as session:
-        schedules = load_schedules(session)
-        runs = load_runs(session, RUNS_SHOWN * 5)
-    last: dict[str, Run] = {}
-    now = console.services.clock()
-    for run in runs:
-        if run.schedule_id is not None:
-            last.setdefault(run.schedule_id, run)
-    rows = [
-        ScheduleRow(
-            schedule=schedule,
-            last=last.get(schedule.schedule_id),
-            is_paused=schedule.paused_until is not None and schedule.paused_until > now,
-            paused_until=None if schedule.paused_until == UNTIL_RESUMED else schedule.paused_until,
-            next=console.services.next_times(schedule, NEXT_TIMES),
-        )
-        for schedule in schedules
-    ]
-    return render(request, "schedules.html", rows=rows)
+    find_run(console, run_id)
+    operating_of(console).stop_run(run_id, visitor.user.login, bool(at_once))
+    return RedirectResponse(f"/runs/{run_id}", 303)

@@ -8,8 +8,8 @@ import pytest
 
 from crawler.config import Settings
 from crawler.operating import operating_on
-from crawler.run_report import report_of
 from records.run import Run
+from records.run_report import report_of
 from records.schedule import ScheduleDraft, Timing
 from review.operating import Operating
 from storage.access import record_grant

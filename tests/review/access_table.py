@@ -22,8 +22,13 @@ class Row:
     who: tuple[str, ...]
     status: int = 200
     send: dict[str, Any] = field(default_factory=dict)
-    missing: int = 404
-    """Answer to those who may, where there is no such thing."""
+    missing: int | None = None
+    """Answer to those who may, where there is no such thing; None: 404, or what is refused before it is looked for."""
+
+    @property
+    def without(self) -> int:
+        """The answer where there is no such thing."""
+        return self.missing or (self.status if self.status in {403, 422} else 404)
 
 
 def get(who: tuple[str, ...], status: int = 200, **more: Any) -> Row:
@@ -36,6 +41,7 @@ def post(who: tuple[str, ...], status: int = 303, **send: Any) -> Row:
     return Row(who=who, status=status, send=send)
 
 
+PLAN: dict[str, Any] = {"market": "nowhere", "timing": {"kind": "daily", "times": ["02:00"]}}
 DECISION = {"verdict": "violation", "reason": "counterfeit", "revision": 1}
 PERSON = {"name": "Thu", "email": "thu@example.test", "role": "reviewer", "language": "vi"}
 ROUTES: dict[tuple[str, str], Row] = {
@@ -103,6 +109,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/runs"): get(RUN_READERS),
     ("GET", "/runs/{run_id}"): get(RUN_READERS),
     ("POST", "/runs/{run_id}/again"): post(OPERATORS),
+    ("POST", "/runs/{run_id}/stop"): post(OPERATORS),
     ("GET", "/schedules"): get(RUN_READERS),
     # Mails. What their links open needs the signed link and nothing else.
     ("GET", "/mails"): get(WATCHERS),
@@ -124,6 +131,19 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/m/p/{mail_token}"): post(OPEN, 404),
     ("GET", "/m/u/{mail_token}"): get(OPEN, 404),
     ("POST", "/m/u/{mail_token}"): post(OPEN, 404),
+    ("GET", "/schedules/new"): get(OPERATORS),
+    ("POST", "/schedules"): post(OPERATORS, 422, act="save", market="nowhere"),
+    ("GET", "/schedules/{schedule_id}"): get(OPERATORS),
+    ("POST", "/schedules/{schedule_id}"): post(OPERATORS, 200, act="look", market="tiki_vn"),
+    ("POST", "/schedules/{schedule_id}/pause"): post(OPERATORS, reason="Tết"),
+    ("POST", "/schedules/{schedule_id}/resume"): post(OPERATORS),
+    ("POST", "/schedules/{schedule_id}/remove"): post(OPERATORS),
+    ("POST", "/schedules/{schedule_id}/run"): post(OPERATORS),
+    ("GET", "/markets"): get(RUN_READERS),
+    ("GET", "/markets/{market}"): get(RUN_READERS),
+    ("POST", "/markets/{market}/ways/{way}/allow"): post(ADMINISTRATOR, ground="a letter of 3 Nov", until="2027-01-01"),
+    ("POST", "/markets/{market}/ways/{way}/close"): post(ADMINISTRATOR, reason="withdrawn"),
+    ("POST", "/markets/{market}/try"): post(OPERATORS, 200, url="https://nowhere.test/"),
     # People.
     ("GET", "/people"): get(ADMINISTRATOR),
     ("POST", "/people"): Row(
@@ -184,4 +204,23 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/runs"): get(RUN_READERS),
     ("GET", "/api/v1/runs/{run_id}"): get(RUN_READERS),
     ("GET", "/api/v1/schedules"): get(RUN_READERS),
+    ("POST", "/api/v1/runs"): post(OPERATORS, 422, market="nowhere"),
+    ("POST", "/api/v1/runs/{run_id}/again"): post(OPERATORS, 201),
+    ("POST", "/api/v1/runs/{run_id}/stop"): Row(who=OPERATORS, status=422, send={"at_once": True}, missing=404),
+    ("GET", "/api/v1/runs/{run_id}/events"): get(RUN_READERS),
+    ("GET", "/api/v1/runs/{run_id}/log"): get(RUN_READERS),
+    ("POST", "/api/v1/schedules/plan"): post(OPERATORS, 200, **PLAN),
+    ("POST", "/api/v1/schedules"): post(OPERATORS, 422, **PLAN),
+    ("GET", "/api/v1/schedules/expected"): get(RUN_READERS, 422),
+    ("PUT", "/api/v1/schedules/{schedule_id}"): Row(who=OPERATORS, status=422, send=PLAN, missing=404),
+    ("DELETE", "/api/v1/schedules/{schedule_id}"): post(OPERATORS, 204),
+    ("POST", "/api/v1/schedules/{schedule_id}/pause"): post(OPERATORS, 204, reason="Tết"),
+    ("POST", "/api/v1/schedules/{schedule_id}/resume"): post(OPERATORS, 204),
+    ("POST", "/api/v1/schedules/{schedule_id}/run"): post(OPERATORS, 201),
+    ("GET", "/api/v1/markets"): get(RUN_READERS),
+    ("PUT", "/api/v1/markets/{market}/ways/{way}"): post(
+        ADMINISTRATOR, 204, ground="a letter of 3 Nov", until="2027-01-01"
+    ),
+    ("POST", "/api/v1/markets/{market}/ways/{way}/close"): post(ADMINISTRATOR, 204, reason="withdrawn"),
+    ("POST", "/api/v1/markets/{market}/try"): post(OPERATORS, 200, url="https://nowhere.test/"),
 }

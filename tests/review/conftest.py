@@ -8,6 +8,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from crawler.config import Settings
+from crawler.operating import operating_on
 from review.app import ReviewSettings, Services, create_app
 from review.services import SESSION_LENGTH
 from review.sessions import digest, form_token
@@ -71,8 +73,10 @@ def app(database: Database, clock: Clock) -> FastAPI:
         with database.write() as session:
             return open_run(session, market, arguments, clock(), login).run_id
 
+    operating = operating_on(database, Settings(data_dir=Path(database.url.removeprefix("sqlite:///")).parent), clock)
+    services = Services(clock=clock, next_times=next_times, start_run=start_run, operating=operating)
     settings = ReviewSettings(secure_cookies=False, demo_login=None, hosts=frozenset({"127.0.0.1", "localhost"}))
-    return create_app(database, Services(clock=clock, next_times=next_times, start_run=start_run), settings)
+    return create_app(database, services, settings)
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.bounds import WARNING_ERROR_SHARE
-from records.run import Run
+from records.run import WARNING_ERROR_SHARE, Run
 
 STATUS = "status."
 MISSING = "missing."
