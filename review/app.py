@@ -25,10 +25,12 @@ from review.languages import message as _
 from review.marks import MarkBook
 from review.navigation import NAVIGATION
 from review.pages import (
+    brands,
     bulk,
     entry,
     evidence,
     hits,
+    ledger,
     mail_links,
     mails,
     markets,
@@ -112,6 +114,8 @@ def create_app(database: Database, services: Services, settings: ReviewSettings)
         hits,
         evidence,
         sellers,
+        brands,
+        ledger,
         runs,
         stored,
         mails,

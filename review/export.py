@@ -29,30 +29,36 @@ def csv_text(cell: str) -> str:
     return cell.removeprefix("'")
 
 
-def write_csv(rows: Iterable[Row], stream: IO[bytes]) -> int:
+LEDGER_COLUMNS = (
+    "signal", "brand", "market", "flagged", "open", "gone", "confirmed", "rejected", "unsure", "precision",
+    "interval_low", "interval_high", "enough",
+)  # fmt: skip
+
+
+def write_csv(rows: Iterable[Row], stream: IO[bytes], columns: tuple[str, ...] = COLUMNS) -> int:
     """Write rows as UTF-8 CSV with a header and a byte order mark (spreadsheets need it); return the row count."""
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     count = 0
     for row in rows:
-        writer.writerow([csv_cell(row.get(name)) for name in COLUMNS])
+        writer.writerow([csv_cell(row.get(name)) for name in columns])
         count += 1
     text.flush()
     text.detach()
     return count
 
 
-def write_xlsx(rows: Iterable[Row], stream: IO[bytes]) -> int:
+def write_xlsx(rows: Iterable[Row], stream: IO[bytes], columns: tuple[str, ...] = COLUMNS) -> int:
     """Write rows as one XLSX sheet in which every cell is text; return the row count."""
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     book = xlsxwriter.Workbook(stream, options)
-    sheet = book.add_worksheet("hits")
-    for column, name in enumerate(COLUMNS):
+    sheet = book.add_worksheet("hits" if columns is COLUMNS else "rows")
+    for column, name in enumerate(columns):
         sheet.write_string(0, column, name)
     count = 0
     for count, row in enumerate(rows, start=1):
-        for column, name in enumerate(COLUMNS):
+        for column, name in enumerate(columns):
             value = row.get(name)
             sheet.write_string(count, column, "" if value is None else str(value)[:32_767])
     sheet.freeze_panes(1, 0)

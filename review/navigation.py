@@ -28,6 +28,8 @@ class Entry:
 NAVIGATION: Final = (
     Entry("/review", "review", _("Review"), "r", ("read", "released"), also=("/hits",)),
     Entry("/sellers", "sellers", _("Sellers"), "s", ("read",)),
+    Entry("/brands", "brands", _("Brands"), "b", ("read",)),
+    Entry("/ledger", "reports", _("Precision ledger"), "l", ("read",)),
     Entry("/runs", "crawls", _("Crawls"), "c", ("runs",)),
     Entry("/schedules", "calendar", _("Schedules"), "d", ("runs",)),
     Entry("/mails", "mail", _("Mails"), "m", ("brands", "operate")),

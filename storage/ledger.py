@@ -143,3 +143,35 @@ def load_histogram(session: Session, brand: str, track: str, since: datetime) ->
         ScoreBucket(floor=index / BUCKETS, confirmed=confirmed[index], rejected=rejected[index])
         for index in range(BUCKETS)
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precision:
+    """How often the flagged hits of a brand were violations, each hit counted once."""
+
+    confirmed: int
+    rejected: int
+    unsure: int
+
+    @property
+    def decided(self) -> int:
+        """Those that were found to be a violation or not."""
+        return self.confirmed + self.rejected
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of the share confirmed."""
+        return wilson(self.confirmed, self.decided)
+
+
+def load_precision(session: Session, brand: str, since: datetime | None = None) -> Precision:
+    """Return what became of a brand's flagged hits, for pages and alert mails; the signals are not told apart."""
+    query = select(outcomes.c.verdict, func.count()).where(
+        outcomes.c.brand == brand, outcomes.c.flagged, outcomes.c.withdrawn_at.is_(None)
+    )
+    if since is not None:
+        query = query.where(outcomes.c.settled_at >= since)
+    counts = {verdict: int(count) for verdict, count in session.execute(query.group_by(outcomes.c.verdict))}
+    return Precision(
+        confirmed=counts.get("violation", 0), rejected=counts.get("no_violation", 0), unsure=counts.get("unsure", 0)
+    )

@@ -276,6 +276,13 @@ def load_listing_keys(
     return tuple((row.market, row.listing_id) for row in session.execute(query))
 
 
+def load_latest_listings(session: Session, since: datetime, limit: int) -> tuple[Listing, ...]:
+    """Return the listings seen last, not before that time, the latest first."""
+    query = select(listings.c.document).where(listings.c.last_seen_at >= since)
+    found = session.scalars(query.order_by(listings.c.last_seen_at.desc(), listings.c.market, listings.c.listing_id))
+    return tuple(listing_from_document(document) for document in found.fetchmany(limit))
+
+
 def count_listings(session: Session) -> int:
     """Return how many listings are kept."""
     return int(session.scalar(select(func.count()).select_from(listings)) or 0)

@@ -91,3 +91,33 @@ def set_threshold(session: Session, brand: str, track: Track, flag_from: float |
     }  # fmt: skip
     record_audit(session, at, actor, "threshold.set", brand, facts)
     return int(facts["moved"])
+
+
+# Hits that a preview looks at; beyond, it says "at least".
+PREVIEWED: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThresholdChange:
+    """What another threshold would do to the open hits of a brand that were seen since a day."""
+
+    flagged_ids: tuple[str, ...]
+    """Hits that would come into the queue, the highest score first; at most PREVIEWED."""
+    hidden_ids: tuple[str, ...]
+    """Hits that would leave it, the highest score first; at most PREVIEWED."""
+
+
+def preview_threshold(
+    session: Session, brand: str, track: Track, flag_from: float | None, since: datetime
+) -> ThresholdChange:
+    """Return what setting that threshold would move, without setting it."""
+    belongs = hits.c.tier.in_(QUEUE_TIERS) if flag_from is None else hits.c.score >= flag_from
+
+    def found(shelf: str, *conditions: Any) -> tuple[str, ...]:
+        query = select(hits.c.hit_id).where(
+            hits.c.shelf == shelf, hits.c.brand == brand, hits.c.track == track, hits.c.last_seen_at >= since,
+            *conditions,
+        )  # fmt: skip
+        return tuple(session.scalars(query.order_by(hits.c.score.desc(), hits.c.hit_id).limit(PREVIEWED)))
+
+    return ThresholdChange(flagged_ids=found("below", belongs), hidden_ids=found("unreviewed", ~belongs))

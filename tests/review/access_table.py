@@ -11,6 +11,7 @@ OPERATORS = ("binh", "quan")
 ADMINISTRATOR = ("quan",)
 KEEPERS = ("minh", "quan")
 WATCHERS = ("minh", "binh", "quan")
+SENIORS = ("minh", "quan")
 EVERYONE = (*STAFF, "binh", "sato", "tanaka")
 OPEN = ("anonymous", *EVERYONE)
 
@@ -95,6 +96,14 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/review/views/{view_id}/remove"): Row(who=STAFF, status=303, missing=303),
     ("GET", "/sellers"): get(STAFF),
     ("GET", "/sellers/{market}"): get(STAFF, 404),
+    ("GET", "/brands"): get(STAFF),
+    ("GET", "/brands/{brand}"): get(STAFF),
+    ("GET", "/brands/{brand}/try"): get(STAFF),
+    ("POST", "/brands/{brand}/threshold"): post(SENIORS, track="ip", flag_from="0.7"),
+    ("POST", "/brands/{brand}/policy"): post(SENIORS, verdict="unsure", mode="none"),
+    ("POST", "/brands/{brand}/spellings"): post(SENIORS, mark="sorano", spellings="ソラノ"),
+    ("GET", "/ledger"): get(STAFF),
+    ("GET", "/ledger/export/{kind}"): get(STAFF),
     ("GET", "/captures/{sha256}"): get(STAFF, 404),
     ("GET", "/captures/{sha256}/view"): get(STAFF, 404),
     ("GET", "/captures/{sha256}/frame"): get(STAFF, 404),

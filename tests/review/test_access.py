@@ -43,7 +43,7 @@ NOTHING = {
     "hit_id": "0" * 26, "run_id": "none", "sha256": "0" * 64, "login": "nobody", "session_id": "0" * 32,
     "token_id": "none", "credential_id": "none", "token": "none", "schedule_id": "none", "seller_id": "none",
     "market": "nowhere", "brand": "nothing", "job_id": "none", "capture_id": "none", "import_id": "none",
-    "bulk_id": "0" * 13, "view_id": "0" * 10,
+    "bulk_id": "0" * 13, "view_id": "0" * 10, "kind": "pdf",
     "address_id": "none", "suggestion_id": "999999", "mail_token": "none",
     "way": "none",
 }  # fmt: skip
@@ -96,6 +96,12 @@ class World:
 
     def _view_id(self, *_: str) -> str:
         return "VIEW"
+
+    def _brand(self, *_: str) -> str:
+        return "SORANO"
+
+    def _kind(self, *_: str) -> str:
+        return "csv"
 
     def _run_id(self, *_: str) -> str:
         return self.run_id
