@@ -20,6 +20,12 @@ from storage.database import Database
 # How long a host is left alone after a captcha, a punish page or a refusal.
 COOL_DOWN = timedelta(hours=24)
 SHORTEST_GROUND = 10
+# Why a way that asks for no consent is open.
+OPEN_BECAUSE: dict[WayName, str] = {
+    "api": "its keys are set",
+    "pages": "its terms ask for no consent; its robots.txt is read before every run",
+    "import": "reads what a person saved",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +138,7 @@ def _state(
     if missing:
         is_open, because = False, f"needs {', '.join(key.variable for key in missing)}"
     elif not way.asks_consent:
-        is_open, because = True, "asks for no consent" if way.name != "api" else "its keys are set"
+        is_open, because = True, OPEN_BECAUSE[way.name]
     elif opening is not None:
         is_open = True
         because = f"allowed by {opening.allowed_by} until {opening.until:%Y-%m-%d %H:%M} UTC: {opening.ground}"

@@ -47,6 +47,12 @@ def oidc_settings(settings: Settings) -> OidcSettings | None:
     )
 
 
+def credit_of(market: str) -> str:
+    """Return what a market's terms ask to be shown beside its data; a market of an imported file may be unknown."""
+    known = load_markets().get(market)
+    return "" if known is None else known.rules.credit
+
+
 def console_app(
     database: Database,
     settings: Settings,
@@ -80,6 +86,7 @@ def console_app(
 
     services = Services(
         market_titles=market_titles,
+        credit_of=credit_of,
         request_capture=request_capture,
         operating=operating_on(database, settings, clock),
         clock=clock,

@@ -118,8 +118,11 @@ def _names_nothing(spider: type[MarketSpider], arguments: CrawlArguments) -> boo
 
 
 def _with_terms(request: CrawlRequest, terms: Terms) -> CrawlRequest:
-    """Return the request with the watch list's words; with none it stays as it is, and is refused as one of nothing."""
-    return replace(request, queries=terms.words, terms_left_out=terms.left_out) if terms.words else request
+    """Return the request with the watch list's words; raise ArgumentError where it holds none that the market takes."""
+    if not terms.words:
+        why = "the watch list holds no word that this market takes" if terms.left_out else "the watch list is empty"
+        raise ArgumentError(f"{request.market}: give a query or a page (-q …, --url …, -a category=…); {why}")
+    return replace(request, queries=terms.words, terms_left_out=terms.left_out)
 
 
 def terms_sentence(asked: CrawlRequest, crawled: CrawlRequest) -> str | None:

@@ -30,6 +30,8 @@ class Services:
     """Asks for a run of (market, arguments, log-in name) and returns its run_id; None hides the button."""
     request_capture: Callable[[Listing, tuple[str, ...], str], bool] | None = None
     """Asks for a capture of (listing, hit ids, log-in name); False where its pages may not be asked for."""
+    credit_of: Callable[[str], str] = lambda _market: ""
+    """What a market's terms ask to be shown beside its data, as it is to be printed; empty where nothing is."""
     explain: Callable[[Listing], tuple[Hit, ...]] | None = None
     """Judges a listing with today's watch list; None hides the comparison on the hit page."""
 

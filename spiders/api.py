@@ -53,7 +53,7 @@ class Api:
     @classmethod
     def search_url(cls, query: str, page: int, arguments: CrawlArguments) -> str:  # noqa: ARG003 - the hook's arguments
         """Return the public address of a page of a search, from 1; raise ArgumentError where there is no search."""
-        raise ArgumentError("this API has no search by words")
+        raise ArgumentError("its API has no search by words; give categories (-a category=…) or pages (-a url=…)")
 
     @classmethod
     def browse_url(cls, kind: BrowseKind, value: str, page: int, arguments: CrawlArguments) -> str:  # noqa: ARG003 - as above

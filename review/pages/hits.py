@@ -78,6 +78,7 @@ def show_hit(
         position=around.position if stored.decision is None else None,
         previous_id=around.neighbours.previous_id, next_id=around.neighbours.next_id,
         can_decide=may_judge(stored, look, visitor), verdicts=REASONS, look=look, shelves=SHELVES_SHOWN,
+        credit=console.services.credit_of(stored.hit.listing.market),
         knows=may_know(stored, visitor), deciding=decide if decide in REASONS else "",
         likely={verdict: wording.likely_reason(stored.hit, verdict) for verdict in REASONS},
         transcript=TRANSCRIPTS.get(spelt, str)(stored.hit.listing.title) if spelt in TRANSCRIPTS else "",

@@ -1,7 +1,9 @@
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from review.app import ReviewSettings, Services, create_app
@@ -227,3 +229,11 @@ def test_a_width_of_rows_is_kept_in_the_page_itself(reviewer: TestClient) -> Non
     assert 'data-density="compact"' in reviewer.get("/review").text
     reviewer.get("/preferences", params={"density": "roomy", "next": "/review"})
     assert "data-density" not in reviewer.get("/review").text
+
+
+def test_a_hit_shows_what_its_markets_terms_ask_to_be_shown(app: FastAPI, reviewer: TestClient) -> None:
+    console = app.state.console
+    services = replace(console.services, credit_of=lambda market: f"Credit of {market}.")
+    app.state.console = replace(console, services=services)
+    hit_id = reviewer.get("/api/v1/hits?market=tiki_vn").json()["hits"][0]["hit_id"]
+    assert "Credit of tiki_vn." in reviewer.get(f"/hits/{hit_id}").text
