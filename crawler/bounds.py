@@ -9,7 +9,7 @@ from spiders.base import Yield
 # The crawl's own counters that belong to a run, and Scrapy's under the name that people read.
 COUNTED = (
     "pages", "pages_unchanged", "listings", "new", "changed", "unchanged", "not_seen_any_more", "hits", "reopened",
-    "errors", "blocked", "refusals",
+    "errors", "blocked", "refusals", "thumbnails",
 )  # fmt: skip
 STATUS_COUNTER = "downloader/response_status_count/"
 COUNTED_PREFIXES = ("skip.", "missing.", "answers.", STATUS_COUNTER)

@@ -38,6 +38,8 @@ class Intake:
         self.captures = captures
         self.run_id = run_id
         self.captures_pages = captures_pages
+        self.flagged: list[Listing] = []
+        """Listings with a hit for the queue, until somebody fetches their pictures."""
 
     def take(self, batch: Iterable[Imported], at: datetime) -> Mapping[str, int]:
         """Judge and store one batch in one transaction; return counts of what was new, changed and flagged."""
@@ -67,6 +69,7 @@ class Intake:
                 if self.captures_pages and (saved.new or saved.reopened):
                     queued = tuple(hit_id_of(hit.key) for hit in hits if hit.tier in QUEUE_TIERS)
                     counts["captures_asked"] += ask_for_capture(session, listing, queued, "queued", "crawl", at)
+            self.flagged = [item.listing for item, _, hits in judged if any(hit.tier in QUEUE_TIERS for hit in hits)]
             for listing, path in kept:
                 if path is not None and listing.page_copy is not None:
                     record_capture(session, listing.page_copy, (listing.key,), self.run_id, path)

@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
+from crawler.pictures import BadPicture, SmallPicture, small_picture
 from records.listing import Seller
 from spiders.errors import Blocked, Gone, PageChanged, ReadingError, UnknownPage
 from spiders.reading import Answer, Reading
@@ -79,6 +80,19 @@ class ParseWorker:
             }  # fmt: skip
             line = await self._ask(process, json.dumps(question).encode() + b"\n", answer.url)
         return _reading_of(answer.url, json.loads(line))
+
+    async def small_picture(self, url: str, data: bytes) -> SmallPicture:
+        """Return a picture made small; raise BadPicture where it is none that is shown, or takes too much."""
+        async with self.turn:
+            process = await self._running()
+            question = json.dumps({"picture": base64.b64encode(data).decode()}).encode() + b"\n"
+            try:
+                found = json.loads(await self._ask(process, question, url))
+            except PageChanged as problem:
+                raise BadPicture(problem.problem) from None
+        if "problem" in found:
+            raise BadPicture(str(found["problem"]))
+        return SmallPicture(jpeg=base64.b64decode(found["jpeg"]), width=found["width"], height=found["height"])
 
     async def close(self) -> None:
         """End the child."""
@@ -162,6 +176,12 @@ def _reading_of(url: str, found: dict[str, object]) -> Reading:
 def _answer_to(line: bytes) -> dict[str, object]:
     """Return what one page comes to, in the child."""
     given = json.loads(line)
+    if "picture" in given:
+        try:
+            picture = small_picture(base64.b64decode(given["picture"]))
+        except BadPicture as problem:
+            return {"problem": str(problem)}
+        return {"jpeg": base64.b64encode(picture.jpeg).decode(), "width": picture.width, "height": picture.height}
     answer = Answer(
         url=given["url"],
         body=base64.b64decode(given["body"]),

@@ -11,6 +11,7 @@ from scrapy.exceptions import DropItem
 from captures.store import CaptureStore
 from crawler.capture_requests import captures_pages
 from crawler.extensions.run_database import RunDatabase
+from crawler.extensions.thumbnails import Thumbnails
 from crawler.imports import Imported
 from crawler.intake import Intake
 from crawler.middlewares.run_state import count, state_of
@@ -155,6 +156,9 @@ class JudgeAndStore:
             return
         at = self.state.clock()
         counts = await run_database.do(lambda _database: intake.take(batch, at))
+        thumbnails = self.crawler.get_extension(Thumbnails)
+        if thumbnails is not None:
+            thumbnails.want(intake.flagged)
         for name, number in counts.items():
             # Distinct listings of the run are counted where duplicates are dropped.
             if name != "listings":

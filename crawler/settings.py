@@ -74,6 +74,10 @@ BUDGET_MINUTES = 240
 # Requests to one market a day, over all its runs.
 BUDGET_DAY_REQUESTS = 20_000
 
+# Pictures of flagged listings.
+THUMBNAILS_PER_RUN = 300
+THUMBNAIL_MAXSIZE = 6 * 2**20
+
 # Politeness: one request at a time per host, never less than the delay between two. No jitter: it would go below it.
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
@@ -141,6 +145,7 @@ EXTENSIONS: dict[str, int | None] = {
     "crawler.extensions.pace.Pace": 30,
     "crawler.extensions.turns.HostTurns": 35,
     "crawler.extensions.page_memory.PageMemory": 38,
+    "crawler.extensions.thumbnails.Thumbnails": 39,
     "crawler.extensions.budgets.Budgets": 40,
     "scrapy.extensions.throttle.AutoThrottle": None,
     "scrapy.extensions.telnet.TelnetConsole": None,

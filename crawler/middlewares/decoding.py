@@ -8,7 +8,7 @@ from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddlewa
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from crawler.middlewares.run_state import ROBOTS_MARK, count, state_of
+from crawler.middlewares.run_state import IMAGE_MARK, ROBOTS_MARK, count, state_of
 
 
 class Decoding(HttpCompressionMiddleware):
@@ -39,7 +39,7 @@ class Decoding(HttpCompressionMiddleware):
         return decoded
 
     def _failed(self, request: Request, problem: str) -> IgnoreRequest:
-        if ROBOTS_MARK not in request.meta:
+        if not request.meta.keys() & {ROBOTS_MARK, IMAGE_MARK}:
             count(self.crawler, "errors")
             state_of(self.crawler).note("page", f"{request.url}: {problem}")
         return IgnoreRequest(f"{request.url}: {problem}")

@@ -6,7 +6,7 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawler.middlewares.run_state import ROBOTS_MARK
+from crawler.middlewares.run_state import IMAGE_MARK, ROBOTS_MARK
 from crawler.parse_worker import ParseWorker, is_doubtful
 from spiders.base import READING, MarketSpider
 from spiders.errors import ReadingError
@@ -28,7 +28,9 @@ class DoubtfulPages:
     async def process_response(self, request: Request, response: Response) -> Response:
         """Return the response; what a doubtful page says is in its meta."""
         spider = self.crawler.spider
-        if ROBOTS_MARK in request.meta or not isinstance(spider, MarketSpider) or not is_doubtful(response.body):
+        if request.meta.keys() & {ROBOTS_MARK, IMAGE_MARK} or not isinstance(spider, MarketSpider):
+            return response
+        if not is_doubtful(response.body):
             return response
         self.crawler.stats.inc_value("doubtful_pages")
         try:

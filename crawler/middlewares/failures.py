@@ -6,7 +6,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 
-from crawler.middlewares.run_state import ROBOTS_MARK, count, state_of
+from crawler.middlewares.run_state import IMAGE_MARK, ROBOTS_MARK, count, state_of
 from spiders.base import MarketSpider
 
 
@@ -23,7 +23,7 @@ class Failures:
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Count the failed page and leave the error as it is. Skips were counted where they were decided."""
-        if ROBOTS_MARK in request.meta:
+        if ROBOTS_MARK in request.meta or IMAGE_MARK in request.meta:
             return
         if isinstance(self.crawler.spider, MarketSpider):
             # The list that the page belongs to was not seen whole.

@@ -7,7 +7,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.extensions.page_memory import PageMemory
-from crawler.middlewares.run_state import ROBOTS_MARK
+from crawler.middlewares.run_state import IMAGE_MARK, ROBOTS_MARK
 from spiders.base import UNCHANGED
 
 NOT_MODIFIED = 304
@@ -27,7 +27,7 @@ class OnlyNews:
     def process_request(self, request: Request) -> None:
         """Ask for the page only where it changed."""
         memory = self.crawler.get_extension(PageMemory)
-        if memory is not None and ROBOTS_MARK not in request.meta:
+        if memory is not None and not request.meta.keys() & {ROBOTS_MARK, IMAGE_MARK}:
             memory.ask_for_news(request)
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:

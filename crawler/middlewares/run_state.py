@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 # Requests of the engine itself for robots.txt carry this mark; page rules do not apply to them.
 ROBOTS_MARK = "robots_txt"
+# Requests for the picture of a flagged listing: they may go to any public host.
+IMAGE_MARK = "listing_image"
 MAX_WAITING_EVENTS = 1_000
 
 

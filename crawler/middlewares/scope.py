@@ -30,8 +30,11 @@ def _place(url: str) -> str:
     return f"{shown}:{parts.port or DEFAULT_PORTS[parts.scheme]}"
 
 
-def refusal_of(url: str, spider: Spider | None) -> str | None:
-    """Return the reason for which the run does not fetch an address, or None where it does."""
+def refusal_of(url: str, spider: Spider | None, *, is_image: bool = False) -> str | None:
+    """Return the reason for which the run does not fetch an address, or None where it does.
+
+    A listing's picture may lie on any public host, unless the run is confined to the hosts opened for it.
+    """
     try:
         address = checked(url)
     except BadAddress:
@@ -40,7 +43,9 @@ def refusal_of(url: str, spider: Spider | None) -> str | None:
         return None
     if is_internal_literal(urlsplit(address).hostname or ""):
         return "internal_address"
-    return _refusal_of_market(address, spider) if isinstance(spider, MarketSpider) else None
+    if not isinstance(spider, MarketSpider) or (is_image and not spider.is_confined):
+        return None
+    return _refusal_of_market(address, spider)
 
 
 def _refusal_of_market(address: str, spider: MarketSpider) -> str | None:

@@ -9,7 +9,7 @@ from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from crawler.middlewares.run_state import ROBOTS_MARK, count, state_of
+from crawler.middlewares.run_state import IMAGE_MARK, ROBOTS_MARK, count, state_of
 from crawler.middlewares.scope import in_scope, real_address, refusal_of
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -28,7 +28,9 @@ class OwnSites:
 
     def process_request(self, request: Request) -> None:
         """Let the request pass, or skip it with a count."""
-        reason = None if ROBOTS_MARK in request.meta else refusal_of(request.url, self.crawler.spider)
+        if ROBOTS_MARK in request.meta:
+            return
+        reason = refusal_of(request.url, self.crawler.spider, is_image=IMAGE_MARK in request.meta)
         if reason is not None:
             count(self.crawler, f"skip.{reason}")
             state_of(self.crawler).note("refused", f"{request.url}: {reason}")
@@ -48,7 +50,8 @@ class OwnRedirects(RedirectMiddleware):
         target = urljoin(request.url, location)
         if not urlsplit(target).netloc and target.partition(":")[0] in {"http", "https"}:
             return self._skip(request, "bad_redirect", "a redirect to no host")
-        reason = refusal_of(in_scope(target, self.crawler.spider), self.crawler.spider)
+        is_image = IMAGE_MARK in request.meta
+        reason = refusal_of(in_scope(target, self.crawler.spider), self.crawler.spider, is_image=is_image)
         if reason is not None:
             name = "off_site_redirect" if reason == "off_site" else reason
             return self._skip(request, name, f"redirects to {target[:200]}")
