@@ -6,6 +6,8 @@ from storage.tables import metadata, moment, one_of, row_number, text
 
 WAYS = ("api", "pages", "import")
 PURGED_PARTS = ("price", "details")
+# Content of a listing that was emptied by rule: fits no digest, so that its next sighting is written whole.
+PURGED = "purged"
 
 access_grants = Table(
     "access_grants", metadata,

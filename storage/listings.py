@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from records.listing import Availability, Listing, Seller
 from records.money import Money
-from storage.access_tables import purged_listings
+from storage.access_tables import PURGED, purged_listings
 from storage.column_types import canonical, storable
 from storage.crawl_tables import listing_observations
 from storage.documents import VOLATILE, listing_from_document, listing_to_document, tidy_amount
@@ -131,7 +131,8 @@ def save_listing(session: Session, listing: Listing, run_id: str | None, seen_at
         _save_price(session, listing, run_id, seen_at)
         _save_seller(session, listing, seen_at)
         return change
-    if known is not None and change == "changed":
+    if known is not None and change == "changed" and known.content_sha256 != PURGED:
+        # What was emptied by a market's rules and is seen again has not changed for that.
         _observe(session, known.document, document, run_id, seen_at)
     values: dict[str, object] = {
         "title": listing.title,

@@ -13,9 +13,9 @@ from sqlalchemy import and_, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from records.listing import Listing, Offer, Seller
-from storage.access_tables import purged_listings
+from storage.access_tables import PURGED, purged_listings
 from storage.all_tables import load_metadata
-from storage.crawl_tables import listing_observations
+from storage.crawl_tables import listing_observations, page_states
 from storage.documents import listing_from_document, listing_to_document
 from storage.evidence_tables import legal_holds
 from storage.review_tables import hit_versions
@@ -31,8 +31,6 @@ SPAN_FIELDS: dict[Part, tuple[str, ...]] = {
     "price": ("price_raw",),
     "details": ("brand", "seller_name", "description", "category."),
 }
-# Content of a purged listing: fits no digest, so that its next sighting is written whole.
-PURGED = "purged"
 # Tables with rows of a listing that outlive it: hits and what belongs to their cases.
 KEPT_TABLES = frozenset({"listings", "hits", "legal_holds", "page_captures", "capture_listings"})
 
@@ -69,6 +67,9 @@ def purge_part(session: Session, market: str, part: Part, before: datetime, at: 
             )
         )
         _purge_history(session, key, part, before)
+    if rows:
+        # A page that is answered "not modified" would note its listings as seen and leave them empty.
+        session.execute(delete(page_states).where(page_states.c.market == market))
     return len(rows)
 
 

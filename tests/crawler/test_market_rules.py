@@ -25,7 +25,7 @@ from storage.captures import load_captures
 from storage.database import Database, open_database, upgrade
 from storage.hit_records import HitFilter
 from storage.hits import iterate_hits
-from storage.listings import load_listing, load_listings, load_prices, load_seller
+from storage.listings import load_listing, load_listings, load_observations, load_prices, load_seller
 
 SEEN = datetime(2026, 11, 24, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -120,6 +120,8 @@ def test_what_is_seen_again_is_whole_again(database: Database) -> None:
     later = SEEN + 8 * HOUR
     take(database, listing("ebay_com", fetched_at=later), at=later)
     assert loaded(database, "ebay_com").description == "Hanamori スーパーコピー"
+    with database.read() as session:
+        assert load_observations(session, "ebay_com", "1") == ()
     assert purge_markets(database, Settings(), later + 5 * HOUR) == {}
     assert purge_markets(database, Settings(), later + 7 * HOUR) == {"ebay_com details": 1}
 
