@@ -1,7 +1,6 @@
 """From the mentions of one mark in one listing to one hit on the IP track."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from matchers.mentions.mention import DOUBTFUL_CHANGES, Mention
 from matchers.policy import INNOCENT, RULE_VERSION, combine, tier_of
@@ -29,7 +28,7 @@ def judge(listing: Listing, mentions: Sequence[Mention], watchlist: WatchList, *
     relation = next(kind for kind in RELATION_ORDER if kind in relations)
     if relation in INNOCENT and not everything:
         return None
-    deciding = [replace(one, use=use) for one, use in told if use.relation == relation]
+    deciding = [one.used(use) for one, use in told if use.relation == relation]
     if any(mention.spelling == "exact" for mention in deciding):
         # Beside the right spelling a misspelling hides nothing.
         deciding = [mention for mention in deciding if mention.change not in DOUBTFUL_CHANGES]

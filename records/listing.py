@@ -159,16 +159,18 @@ class Listing:
 
     def text_of(self, field_name: str) -> str | None:
         """Return the printed text of a span field: title, brand, seller_name, description, price_raw, category.N."""
-        if field_name.startswith("category."):
-            index = int(field_name.removeprefix("category."))
-            return self.category[index] if index < len(self.category) else None
+        if field_name == "title":
+            return self.title
         if field_name == "seller_name":
             return self.seller.name
         if field_name == "price_raw":
             return self.offer.price_raw
-        if field_name in {"title", "brand", "description"}:
+        if field_name in {"brand", "description"}:
             text: str | None = getattr(self, field_name)
             return text
+        if field_name.startswith("category."):
+            index = int(field_name.removeprefix("category."))
+            return self.category[index] if index < len(self.category) else None
         raise ValueError(f"{field_name}: not a field that evidence can point into")
 
 

@@ -1,6 +1,5 @@
 """How a misspelt word differs from a mark, and which differences still name it."""
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal
@@ -37,6 +36,10 @@ class Difference:
     """The letter of the mark that was replaced."""
 
 
+DOUBLED = Difference("doubled", 1, "inner", "", looks_alike=False)
+"""A letter doubled, or a double letter made single."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """From which length of the mark a kind of difference still names it; None means never."""
@@ -48,7 +51,6 @@ class Rule:
 
 
 NEVER = Rule(None, None)
-REPEATED = re.compile(r"(.)\1+")
 
 # First match wins. Other sellers name their own brands one letter away from a known one, mostly at either end
 # (Bioren, Senko, Makito, Basics), so letters at the ends count less than letters inside.
@@ -84,25 +86,58 @@ PLURAL = Rule(5, 5)
 TWO_EDITS = Rule(10, 10)
 """Rule of two differences at once inside the mark; two swaps of neighbours are surer."""
 TWO_SWAPS = Rule(7, 7)
+LEAST_TWO = 7
+"""No rule lets a shorter mark be named with two differences."""
 
 
 def difference(mark: str, word: str) -> Difference | None:
     """Return the difference between two folded words that are not equal; None where there are more than two edits."""
+    grown, same = len(word) - len(mark), _common_start(mark, word)
+    if grown == 0 and mark[same + 1 :] == word[same + 1 :]:
+        return _replaced(mark, word, same)
+    if grown == 1 and mark[same:] == word[same + 1 :]:
+        return _one_more(word, same, "added")
+    if grown == -1 and mark[same + 1 :] == word[same:]:
+        return _one_more(mark, same, "dropped")
     if _singled(mark) == _singled(word):
-        return Difference("doubled", 1, "inner", "", looks_alike=False)
-    if len(mark) == len(word):
-        wrong = [at for at in range(len(mark)) if mark[at] != word[at]]
-        if (
-            len(wrong) == 2
-            and wrong[1] == wrong[0] + 1
-            and mark[wrong[0]] == word[wrong[1]]
-            and mark[wrong[1]] == word[wrong[0]]
-        ):
-            return Difference("swapped", 1, _place(wrong[0], wrong[1], len(mark)), "", looks_alike=False)
+        return DOUBLED
+    if grown == 0 and mark[same : same + 2] == word[same : same + 2][::-1] and mark[same + 2 :] == word[same + 2 :]:
+        return Difference("swapped", 1, _place(same, same + 1, len(mark)), "", looks_alike=False)
+    return _of_two_edits(mark, word)
+
+
+def _one_more(longer: str, at: int, change: Change) -> Difference:
+    """Return the difference of a letter that only the longer of two words has."""
+    if longer[at] in (longer[at - 1 : at], longer[at + 1 : at + 2]):
+        return DOUBLED
+    return Difference(change, 1, _place(at, at, len(longer)), longer[at], looks_alike=False)
+
+
+def _common_start(mark: str, word: str) -> int:
+    """Return the first place where the words differ."""
+    for at, (one, two) in enumerate(zip(mark, word, strict=False)):
+        if one != two:
+            return at
+    return min(len(mark), len(word))
+
+
+def _replaced(mark: str, word: str, at: int) -> Difference:
+    """Return the difference of one letter in the place of another."""
+    letter, other = word[at], mark[at]
+    if _singled(mark) == _singled(word):
+        return DOUBLED
+    looks_alike = _looks_like(other, letter)
+    return Difference("replaced", 1, _place(at, at, len(mark)), letter, looks_alike=looks_alike, other=other)
+
+
+def _of_two_edits(mark: str, word: str) -> Difference | None:
+    """Return the difference of two edits; None where there are more. In a short mark it does not matter which."""
+    if len(mark) < LEAST_TWO:
+        return Difference("replaced", 2, "inner", "", looks_alike=False)
     edits = list(Levenshtein.editops(mark, word, score_hint=2))
     if len(edits) > 2:
         return _twice_swapped(mark, word)
-    if len(edits) == 2 and len(mark) >= LEAST_TWICE:
+    if len(mark) >= LEAST_TWICE:
         # A double letter made single is no edit of its own beside another one (Burbury).
         one, two = _singled(mark), _singled(word)
         if (one, two) != (mark, word) and Levenshtein.distance(one, two, score_cutoff=1) == 1:
@@ -115,7 +150,7 @@ def difference(mark: str, word: str) -> Difference | None:
     letter = mark[edit.src_pos] if edit.tag == "delete" else word[edit.dest_pos]
     looks_alike = edit.tag == "replace" and _looks_like(mark[edit.src_pos], letter)
     other = mark[edit.src_pos] if edit.tag == "replace" else ""
-    return Difference(kinds[edit.tag], len(edits), place, letter, looks_alike=looks_alike, other=other)
+    return Difference(kinds[edit.tag], 2, place, letter, looks_alike=looks_alike, other=other)
 
 
 def still_names(found: Difference, length: int, *, on_faked_goods: bool) -> bool:
@@ -171,7 +206,7 @@ def _looks_like(letter: str, other: str) -> bool:
 
 def _singled(word: str) -> str:
     """Return the word with every run of one letter as a single letter."""
-    return REPEATED.sub(r"\1", word)
+    return "".join([one for one, following in zip(word, word[1:] + "\0", strict=True) if one != following])
 
 
 def _place(first: int, last: int, length: int) -> Place:

@@ -69,6 +69,10 @@ SIGN = _flags(re.compile(r"[!¡@$|€]"))
 """True for signs that are printed for a letter."""
 INSIDE = _flags(re.compile(r"[.\-_*'’·~^ˊ`]"))
 """True for signs that may stand inside one misspelt word; a space, slash or comma parts words."""
+HYPHEN = _flags(re.compile(r"[-‐‑]"))
+"""True for hyphens."""
+COVER = _flags(re.compile(r"[*○〇◯●■□]"))
+"""True for signs that are printed over a letter."""
 SKELETON_CODES = _translated(SKELETON)
 """Look-alike digits and signs made one, see forms.py."""
 LETTER_CODES = _translated(DIGITS_AS_LETTERS)
@@ -82,11 +86,19 @@ BASE = int(_RANDOM.integers(1, 2**62)) * 2 + 1
 INVERSE = pow(BASE, -1, 2**64)
 
 
+# Powers are worked out for this many places at once and kept.
+STEP = 65_536
+_POWERS: dict[int, Hashes] = {}
+
+
 def powers(base: int, count: int) -> Hashes:
     """Return base to the power of 0, 1, … modulo 2^64."""
-    found = np.full(count, base % 2**64, dtype=np.uint64)
-    found[:1] = 1
-    return np.multiply.accumulate(found)
+    known = _POWERS.get(base)
+    if known is None or len(known) < count:
+        found = np.full((count // STEP + 1) * STEP, base % 2**64, dtype=np.uint64)
+        found[:1] = 1
+        known = _POWERS[base] = np.multiply.accumulate(found)
+    return known[:count]
 
 
 def all_codes_of(text: str) -> Codes:

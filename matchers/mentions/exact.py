@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import groupby
 
 import numpy as np
 
@@ -21,7 +20,7 @@ from matchers.mentions.codes import (
     powers,
 )
 from matchers.mentions.form_table import FormTable
-from matchers.mentions.forms import SKELETON
+from matchers.mentions.forms import SKELETON, Form
 from matchers.mentions.hash_table import HashTable, Ids
 from matchers.mentions.market_words import GLUED_WORDS
 from matchers.mentions.mention import Change
@@ -72,27 +71,29 @@ class ExactIndex:
             first, last, form = first[with_sign], last[with_sign], form[with_sign]
         text = batch.text_at(pieces.starts[first])
         order = np.lexsort((first, form, text))
-        columns = (column[order].tolist() for column in (text, form, first, last))
-        for (number, form_number), group in groupby(zip(*columns, strict=True), key=lambda row: row[:2]):
-            known = self._forms.form(form_number)
-            printed, begin = batch.printed[number], int(batch.begins[number])
-            for _, (*_, one, two) in zip(range(MOST_TRIED), group, strict=False):
-                start = int(pieces.starts[one]) - begin
-                end = int(pieces.ends[two]) - begin
-                from_, to = batch.original(number, start, end)
-                change: Change | None = known.change
-                if printed[from_:to].lower() != known.lowered:
-                    view = batch.view(number)
-                    change = change_of(known, _pieces(pieces, one, two, begin, view.text), view, printed)
-                    change = known.change if change == "same" else change
-                if change == "syllables":
-                    # nỉ kẻ is a cloth, NI KE on shoes is not: capitals in a text that is not all capitals.
-                    text = printed[from_:to]
-                    shown = text.istitle() or text.isupper() or (len(known.letters) > SHORT + 1 and text[0].isupper())
-                    if text.isascii() and shown and not printed.isupper():
-                        yield number, Place(known, from_, to, change, only_on_faked_goods=True)
-                elif change is not None:
-                    yield number, Place(known, from_, to, change)
+        starts = pieces.starts[first] - batch.begins[text]
+        ends = pieces.ends[last] - batch.begins[text]
+        columns = (column[order].tolist() for column in (text, form, first, last, starts, ends))
+        tried, before = 0, (-1, -1)
+        for number, form_number, one, two, start, end in zip(*columns, strict=True):
+            tried = tried + 1 if before == (number, form_number) else 1
+            before = number, form_number
+            if tried > MOST_TRIED:
+                continue
+            known, printed = self._forms.form(form_number), batch.printed[number]
+            from_, to = batch.original(number, start, end)
+            change: Change | None = known.change
+            if printed[from_:to].lower() != known.lowered:
+                view = batch.view(number)
+                change = change_of(
+                    known, _pieces(pieces, one, two, int(batch.begins[number]), view.text), view, printed
+                )
+                change = known.change if change == "same" else change
+            if change == "syllables":
+                if _are_shown(known, printed, printed[from_:to]):
+                    yield number, Place(known, from_, to, change, only_on_faked_goods=True)
+            elif change is not None:
+                yield number, Place(known, from_, to, change)
 
     def find_glued(self, batch: Batch, pieces: Pieces) -> Iterator[tuple[int, Place]]:
         """Yield the number of a text and a place in it: a mark and a word for goods, or two marks, as one word."""
@@ -198,6 +199,12 @@ def letter_hashes(forms: FormTable, codes: Codes) -> Hashes:
     within = np.arange(len(forms.codes)) - np.repeat(forms.begins, lengths)
     weights = powers(BASE, int(lengths.max()))[within]
     return np.add.reduceat(WEIGHT[codes] * weights, forms.begins)
+
+
+def _are_shown(form: Form, printed: str, text: str) -> bool:
+    """Say whether capitals show two syllables to be a name: nỉ kẻ is a cloth, NI KE among small letters is not."""
+    shown = text.istitle() or text.isupper() or (len(form.letters) > SHORT + 1 and text[0].isupper())
+    return text.isascii() and shown and not printed.isupper()
 
 
 def _pieces(pieces: Pieces, first: int, last: int, begin: int, text: str) -> tuple[Piece, ...]:

@@ -77,17 +77,15 @@ class MarkIndex:
 
 def mentions_of(listing: Listing, field: str, places: Iterable[Place]) -> Iterator[Mention]:
     """Yield the mentions that the places in one field of a listing are."""
+    text = listing.text_of(field) or ""
     for place in places:
-        if place.only_on_faked_goods and not (sells_faked_goods(listing) and is_often_faked(place.form.mark)):
+        if place.only_on_faked_goods and not (is_often_faked(place.form.mark) and sells_faked_goods(listing)):
             continue
         if place.is_near and place.change in ANOTHER_NAME and _is_of_another_trade(listing, place):
             continue
-        yield Mention(
-            mark=place.form.mark,
-            form=place.form.text,
-            span=Span.cut(listing, field, place.start, place.end),
-            change=place.change,
-        )
+        start, end = place.start, place.end
+        span = Span(field=field, start=start, end=end, text=text[start:end])
+        yield Mention(place.form.mark, place.form.text, span, place.change)
 
 
 def _is_of_another_trade(listing: Listing, place: Place) -> bool:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from matchers.mentions.batch import Batch
+from matchers.mentions.codes import COVER
 from matchers.mentions.form_table import FormTable
 from matchers.mentions.place import Place
 
 SIGNS = "*○〇◯●■□"
 # A word with signs inside; it begins with a letter of the mark.
 MASKED = re.compile(rf"(?<!\w)\w+[{SIGNS}]+(?:[\w{SIGNS}])*(?!\w)|[ァ-ヺー]+[{SIGNS}]+[ァ-ヺー{SIGNS}]*")
-HAS_SIGN = np.array([ord(sign) for sign in SIGNS], np.uint32)
 SHORTEST = {True: 4, False: 3}
 """Least length of a mark by whether its letters are Latin."""
 
@@ -30,7 +30,7 @@ class MaskIndex:
 
     def find(self, batch: Batch) -> Iterator[tuple[int, Place]]:
         """Yield the number of a text and a place in it."""
-        places = np.flatnonzero(np.isin(batch.codes, HAS_SIGN))
+        places = np.flatnonzero(COVER[batch.codes])
         if not len(places) or not self._by_start:
             return
         for number in np.unique(batch.text_at(places)).tolist():

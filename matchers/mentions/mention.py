@@ -1,7 +1,6 @@
 """One place where a listing names a mark, and how it is spelt there."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from matchers.use.use import Use
 from records.hit import Span, Spelling
@@ -44,8 +43,7 @@ DOUBTFUL_CHANGES: frozenset[Change] = frozenset(
 OTHER_LETTERS: frozenset[Change] = frozenset({"swapped", "added", "dropped", "replaced"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
+class Mention(NamedTuple):
     """One place where a listing names a mark."""
 
     mark: Mark
@@ -58,6 +56,10 @@ class Mention:
     """What was done to the spelling."""
     use: Use | None = None
     """What the listing does with the mark here; None until it is judged."""
+
+    def used(self, use: Use) -> "Mention":
+        """Return the mention with its use."""
+        return Mention(self.mark, self.form, self.span, self.change, use)
 
     @property
     def spelling(self) -> Spelling:

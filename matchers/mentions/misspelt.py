@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from matchers.mentions.batch import Batch, Pieces, cut_runs
-from matchers.mentions.closeness import Difference, difference, still_names
+from matchers.mentions.closeness import Difference, difference, may_name, still_names
 from matchers.mentions.codes import DIGIT, Flags
 from matchers.mentions.exact import ExactIndex
 from matchers.mentions.form_table import FormTable
@@ -69,10 +69,10 @@ class MisspeltIndex:
             tried[text, number] += 1
             if tried[text, number] > MOST_TRIED:
                 continue
-            form = self._forms.form(number)
-            found = difference(form.letters, word)
-            if found is not None:
-                yield from self._judged(batch, pieces, windows, window, form, found)
+            letters = self._forms.letters[number]
+            found = difference(letters, word)
+            if found is not None and may_name(found, len(letters)):
+                yield from self._judged(batch, pieces, windows, window, self._forms.form(number), found)
 
     def _may_be_misspelt(self, pieces: Pieces, windows: Windows) -> Flags:
         """Say of each window whether it can be a slip at all: no Vietnamese word, no number, no form of its own."""
@@ -93,9 +93,6 @@ class MisspeltIndex:
         first, last = int(windows.first[window]), int(windows.last[window])
         is_spaced, has_digits = bool(windows.is_spaced[window]), bool(windows.is_read[window])
         length = len(form.letters)
-        anywhere = still_names(found, length, on_faked_goods=False)
-        if not (anywhere or still_names(found, length, on_faked_goods=True)):
-            return
         if not _is_sure(form, found, is_spaced=is_spaced, has_digits=has_digits):
             return
         number = int(batch.text_at(pieces.starts[first : first + 1])[0])
@@ -116,6 +113,7 @@ class MisspeltIndex:
             if length < LEAST_WITH_SIGNS:
                 return
             change = "hyphened" if _is_hyphened(text) else "signs"
+        anywhere = still_names(found, length, on_faked_goods=False)
         yield number, Place(form, from_, to, change, is_near=True, only_on_faked_goods=is_word or not anywhere)
 
 

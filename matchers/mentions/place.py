@@ -1,6 +1,6 @@
 """A form found in a printed text, before it is tied to a listing."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from matchers.mentions.forms import Form
 from matchers.mentions.mention import Change
@@ -9,8 +9,7 @@ from matchers.mentions.mention import Change
 MOST_TRIED = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a text names a mark, and how it is spelt there. Offsets are those of the printed text."""
 
     form: Form

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from matchers.mentions.batch import Batch
-from matchers.mentions.codes import ACCENTED
+from matchers.mentions.codes import ACCENTED, HYPHEN, KIND, LATIN
 from matchers.mentions.form_table import FormTable
+from matchers.mentions.forms import SEPARATORS
 from matchers.mentions.place import Place
 from matchers.text.fold import fold_plain
 
 # Syllables with hyphens between; at least one letter has a Vietnamese sign, or other steps find the word.
 SYLLABLES = re.compile(r"(?<![\w-])[^\W\d_]{1,6}(?:[-‐‑][^\W\d_]{1,6}){1,5}(?![\w-])")
-HYPHEN = re.compile(r"[-‐‑]")
-HYPHENS = np.array([ord(sign) for sign in "-‐‑"], np.uint32)
 SHORTEST = 4
 # Spellings of one sound, Vietnamese and English, made one.
 SOUNDS = (
@@ -41,7 +40,9 @@ class RespeltIndex:
 
     def find(self, batch: Batch) -> Iterator[tuple[int, Place]]:
         """Yield the number of a text and a place in it."""
-        hyphened = np.unique(batch.text_at(np.flatnonzero(np.isin(batch.codes, HYPHENS))))
+        is_letter = KIND[batch.codes] == LATIN
+        between = HYPHEN[batch.codes[1:-1]] & is_letter[:-2] & is_letter[2:]
+        hyphened = np.unique(batch.text_at(np.flatnonzero(between) + 1))
         if not len(hyphened) or not self._by_sound:
             return
         toned = np.unique(batch.text_at(np.flatnonzero(ACCENTED[batch.shown])))
@@ -50,7 +51,7 @@ class RespeltIndex:
             for word in SYLLABLES.finditer(printed):
                 if word[0].isascii():
                     continue
-                letters = HYPHEN.sub("", fold_plain(word[0]).text)
+                letters = SEPARATORS.sub("", fold_plain(word[0]).text)
                 for form in self._by_sound.get(sound_of(letters), ()):
                     yield number, Place(self._forms.form(form), *word.span(), "respelt", is_near=True)
 

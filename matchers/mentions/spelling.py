@@ -18,6 +18,8 @@ HYPHEN_GAP = re.compile(r"\s?[-‐‑–_]\s?$")
 
 # Characters that print nothing, and strokes laid over a letter: inside a mark they are there for filters.
 UNSEEN = re.compile(r"[\u00ad\u0335-\u0338\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+# Signs that part the members of a list.
+LIST_SIGN = re.compile(r"[|()\[\]{}:;?\"“”]|\s[,/&+]|[,/&+]\s")
 APOSTROPHES = frozenset("'’´`ʼ")
 # Signs that may take a short mark apart (D.H.C); a slash or hyphen parts sizes and codes.
 SHORT_GAPS = frozenset(".*'·~•☆★♡♥❤")
@@ -189,4 +191,4 @@ def _spaced_change(form: Form, pieces: tuple[Piece, ...]) -> Change | None:
 
 def _is_list(gaps: list[tuple[int, str]]) -> bool:
     """Say whether the signs between the pieces part the members of a list or two sentences."""
-    return any(re.search(r"[|()\[\]{}:;?\"“”]|\s[,/&+]|[,/&+]\s", gap) for _, gap in gaps)
+    return any(LIST_SIGN.search(gap) for _, gap in gaps)

@@ -8,7 +8,21 @@ from functools import lru_cache
 WORD = re.compile(r"\w+|[^\w\s]")
 # Letters of scripts that are written without spaces.
 UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3041-\u30ff\u3400-\u9fff々]")
+# A condition on what stands before a phrase.
+LOOK_BEHIND = re.compile(r"(?:\(\?<![^)]*\))+")
+# Openings of words kept; hostile texts have no end of them.
+MOST_OPENINGS = 20_000
 GROUP = re.compile(r"\((?:\?:)?")
+
+
+class _ByOpening(dict[str, "re.Pattern[str] | None"]):
+    """The pattern for words that open with two letters, or with the first of them."""
+
+    def __missing__(self, two: str) -> "re.Pattern[str] | None":
+        pattern = self.get(two[0])
+        if len(self) < MOST_OPENINGS:
+            self[two] = pattern
+        return pattern
 
 
 class Phrases:
@@ -26,16 +40,15 @@ class Phrases:
                     unspaced[name].append(alternative)
                     continue
                 openings += [(opening, name, alternative) for opening in dict.fromkeys(openings_of(alternative))]
-        self._by_opening = {
-            wanted: re.compile(rf"(?:{_named(_grouped(openings, wanted))})(?!\w)") for wanted, *_ in openings
-        }
+        self._by_opening = _ByOpening(
+            {wanted: re.compile(rf"(?:{_named(_grouped(openings, wanted))})(?!\w)") for wanted, *_ in openings}
+        )
         self._unspaced = re.compile(_named(unspaced)) if unspaced else None
 
     def find(self, text: str) -> Iterator[re.Match[str]]:
         """Yield each phrase in the text, its name as `lastgroup`; no two of them overlap."""
         end, by_opening = 0, self._by_opening
-        for start, two in _words_of(text):
-            pattern = by_opening[two] if two in by_opening else by_opening.get(two[0])
+        for start, pattern in [(start, by_opening[two]) for start, two in _words_of(text)]:
             found = pattern.match(text, start) if pattern and start >= end else None
             if found:
                 end = found.end()
@@ -87,6 +100,9 @@ def alternatives_of(expression: str) -> list[str]:
 
 def openings_of(alternative: str) -> list[str]:
     """Return what a phrase can begin with: two letters where both are plain, else one."""
+    condition = LOOK_BEHIND.match(alternative)
+    if condition:
+        return openings_of(alternative[condition.end() :])
     if alternative.startswith("["):
         return list(alternative[1 : alternative.index("]")])
     group = GROUP.match(alternative)

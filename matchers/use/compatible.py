@@ -21,6 +21,8 @@ from matchers.use.trades import makes_devices, trades_of_mark
 LOOSE_CUES = frozenset({"dùng", "ngàm", "replacement", "compatible", "fit", "fits"})
 # Characters before the mark in which a cue is looked for.
 REACH = 110
+# Characters before the mark in which the word for what holds it stands.
+NEAR = 80
 # Accessories of goods that are no devices.
 STRAPS = ("dây đồng hồ", "dây đeo đồng hồ", "dây giày", "watch strap")
 # Goods that makers of parts sell under their own name.
@@ -70,7 +72,7 @@ def _cue_before(around: Surroundings) -> str | None:
 def _is_inside_other_goods(mention: Mention, around: Surroundings) -> bool:
     if INGREDIENT_AFTER.match(around.after):
         return True
-    if INGREDIENT_BEFORE.search(around.before):
+    if INGREDIENT_BEFORE.search(around.before[-NEAR:]):
         return _is_device(mention) or "khó" in around.before[-20:] or "kèm" in around.before[-25:]
     is_component = "component" in trades_of_mark(mention.mark) and not WHOLE_GOODS.search(around.before)
     return is_component and len(around.before.strip()) >= OPENING

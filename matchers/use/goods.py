@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from matchers.text.fold import fold_accented
+from matchers.text.fold import accented_view
 from matchers.use.trades import trades_of_listing, trades_of_mark
 from records.listing import Listing
 from records.watchlist import Mark
@@ -31,12 +31,17 @@ WORN = frozenset({"fashion", "watch", "jewellery"})
 
 @lru_cache(maxsize=4_096)
 def _sells_faked_goods(text: str) -> bool:
-    return bool(FAKED_GOODS.search(fold_accented(text).text))
+    return bool(FAKED_GOODS.search(accented_view(text).text))
+
+
+@lru_cache(maxsize=512)
+def _any_sells_faked_goods(title: str, category: tuple[str, ...]) -> bool:
+    return _sells_faked_goods(title) or any(map(_sells_faked_goods, category))
 
 
 def sells_faked_goods(listing: Listing) -> bool:
     """Say whether the listing's title or category names goods whose marks are often faked."""
-    return _sells_faked_goods(listing.title) or any(_sells_faked_goods(part) for part in listing.category)
+    return _any_sells_faked_goods(listing.title, listing.category)
 
 
 def is_on_faked_goods(listing: Listing, mark: Mark) -> bool:

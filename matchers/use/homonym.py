@@ -43,6 +43,8 @@ ON_ANY_GOODS = frozenset({"character", "component", "spareparts"})
 MEANT = HIDING_CHANGES | {"respelt"}
 # A cue of fitting this near before a word supports it (Akku für Canon).
 FITS_REACH = 25
+# Characters before the mark in which the words stand that make it another name.
+NEAR = 60
 
 
 def reason_of_other_meaning(listing: Listing, mention: Mention, around: Surroundings) -> str | None:
@@ -80,12 +82,12 @@ def _is_word_here(mention: Mention, around: Surroundings) -> bool:
 def _is_in_a_longer_name(mention: Mention, around: Surroundings) -> bool:
     """Say whether the mark is part of a company's name, or a near word is a shop's name (Levi Store)."""
     is_shop = mention.change in OTHER_LETTERS and SHOP_AFTER.match(around.after)
-    is_other = OTHER_BODY_AFTER.match(around.after) or OTHER_BODY_BEFORE.search(around.before)
+    is_other = OTHER_BODY_AFTER.match(around.after) or OTHER_BODY_BEFORE.search(around.before[-NEAR:])
     return bool(is_shop or is_other or AND_NAME.match(around.after))
 
 
 def _names_a_style(around: Surroundings) -> bool:
-    if STYLE_BEFORE.search(around.before) or STYLE_AFTER.match(around.after):
+    if STYLE_BEFORE.search(around.before[-NEAR:]) or STYLE_AFTER.match(around.after):
         return True
     return around.after.startswith(("風", "ふう", "調")) and bool(FABRIC.search(around.after[:20]))
 
@@ -95,12 +97,13 @@ def _reason_of_no_support(listing: Listing, mention: Mention, around: Surroundin
     if _brand_field_agrees(listing, mention):
         return None
     brand = letters_of(listing.brand or "")
-    ours, theirs = home_of_mark(mention.mark), trades_of_listing(listing)
+    ours = home_of_mark(mention.mark)
     if brand and brand not in NO_BRAND and not makes_devices(mention.mark):
         return "an ambiguous word, and the brand field names another brand"
     if not ours:
         is_small = mention.span.text.islower()
         return "an ambiguous word in small letters, without support" if is_small else None
+    theirs = trades_of_listing(listing)
     if ours & (theirs | ON_ANY_GOODS) or (makes_devices(mention.mark) and theirs & DEVICES):
         return None  # parts of devices are sold under many trades
     if "fashion" in ours:

@@ -1,14 +1,15 @@
 """What the words of a listing admit or claim about the goods under a mark."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
 from matchers.mentions.mention import DOUBTFUL_CHANGES, HIDING_CHANGES, Mention
 from matchers.text.characters import is_styled
-from matchers.text.fold import accented_view, fold_accented
+from matchers.text.fold import accented_view
 from matchers.use.goods import is_on_faked_goods
 from matchers.use.intent_words import (
     DENIED_AFTER,
@@ -40,6 +41,8 @@ NEAR = 80
 # Characters before and after a phrase in which it may be denied.
 BEFORE = 70
 AFTER = 60
+# Characters after a mark in which a hedge stands.
+HEDGE_REACH = 40
 # Texts whose findings are kept: the mentions of one listing are read one after the other.
 KEPT = 256
 # What is said of one phrase, said of several.
@@ -77,13 +80,12 @@ def find_imitation(listing: Listing, mention: Mention) -> tuple[Found, ...]:
         ]
     title = accented_view(listing.title)
     found += [Found(_in_title(listing, where), "admits an imitation") for where in _admitted(title.text)]
-    if is_on_faked_goods(listing, mention.mark):
-        found += [Found(_in_title(listing, where), "is a grade of copies") for where in _graded(title.text)]
-        if not makes_devices(mention.mark) and trades_of_mark(mention.mark) & {"fashion", "watch"}:
-            found += [Found(_in_title(listing, where), "is a grade of copies") for where in _worn_grades(title.text)]
-            found += [
-                Found(_in_title(listing, where), "stands for goods of Guangzhou") for where in _guangzhou(title.text)
-            ]
+    grades = [(where, "is a grade of copies") for where in _graded(title.text)]
+    if trades_of_mark(mention.mark) & {"fashion", "watch"} and not makes_devices(mention.mark):
+        grades += [(where, "is a grade of copies") for where in _worn_grades(title.text)]
+        grades += [(where, "stands for goods of Guangzhou") for where in _guangzhou(title.text)]
+    if grades and is_on_faked_goods(listing, mention.mark):
+        found += [Found(_in_title(listing, where), kind) for where, kind in grades]
     found += _beside(listing, mention)
     return tuple(_without_overlaps(found)) if len(found) > 1 else tuple(found)
 
@@ -120,9 +122,8 @@ def _imitating(text: str) -> tuple[tuple[int, int], ...]:
 def _admitted(text: str) -> tuple[tuple[int, int], ...]:
     """Return where an accented text admits an imitation, denials, guarantees and materials set aside."""
     found = []
-    frogs = FISHING.search(text)
     for start, end in _imitating(text):
-        if frogs and text[start:end] == "nhái":
+        if text[start:end] == "nhái" and FISHING.search(text):
             continue
         before, after = text[max(0, start - BEFORE) : start], text[end : end + AFTER]
         if DENIED_BEFORE.search(before) or _is_denied_after(after):
@@ -141,7 +142,7 @@ def _is_denied_after(after: str) -> bool:
 @lru_cache(maxsize=KEPT)
 def _graded(text: str) -> tuple[tuple[int, int], ...]:
     """Return where a title of often faked goods names a grade of copies, unless it speaks of a scale."""
-    found = _undenied(GRADES, text)
+    found = _undenied(GRADES.find(text), text)
     if not found or SCALE.search(text) or RACING.search(text):
         return ()
     return tuple(
@@ -153,18 +154,18 @@ def _graded(text: str) -> tuple[tuple[int, int], ...]:
 
 @lru_cache(maxsize=KEPT)
 def _worn_grades(text: str) -> tuple[tuple[int, int], ...]:
-    return _undenied(GRADES_OF_WORN, text)
+    return _undenied(GRADES_OF_WORN.finditer(text), text)
 
 
 @lru_cache(maxsize=KEPT)
 def _guangzhou(text: str) -> tuple[tuple[int, int], ...]:
-    return _undenied(GUANGZHOU, text)
+    return _undenied(GUANGZHOU.finditer(text), text)
 
 
-def _undenied(pattern: re.Pattern[str], text: str) -> tuple[tuple[int, int], ...]:
+def _undenied(matches: Iterable[re.Match[str]], text: str) -> tuple[tuple[int, int], ...]:
     return tuple(
         match.span()
-        for match in pattern.finditer(text)
+        for match in matches
         if not DENIED_BEFORE.search(text[max(0, match.start() - BEFORE) : match.start()])
     )
 
@@ -175,20 +176,26 @@ def _beside(listing: Listing, mention: Mention) -> Iterator[Found]:
     if field not in FIELDS:
         return
     text = listing.text_of(field) or ""
-    after = fold_accented(text[end : end + 40])
-    hedge = HEDGE_AFTER.match(after.text)
-    if hedge and not DENIED_AFTER.match(after.text[hedge.end() :]):
-        first, last = after.original(hedge.start(), hedge.end())
-        yield Found(Span.cut(listing, field, end + first, end + last), "copies the style of the mark")
-    before = fold_accented(text[:start])
-    denied = NOT_THE_MARK_BEFORE.search(before.text)
+    view = accented_view(text)
+    if view.starts is not None:
+        start, end = bisect_left(view.starts, start), bisect_left(view.starts, end)
+    after = view.text[end : end + HEDGE_REACH]
+    hedge = HEDGE_AFTER.match(after)
+    if hedge and not DENIED_AFTER.match(after[hedge.end() :]):
+        where = view.original(end + hedge.start(), end + hedge.end())
+        yield Found(Span.cut(listing, field, *where), "copies the style of the mark")
+    near = max(0, start - BEFORE)
+    denied = NOT_THE_MARK_BEFORE.search(view.text[near:start])
     if denied:
-        yield Found(Span.cut(listing, field, *before.original(*denied.span())), "admits an imitation")
+        where = view.original(near + denied.start(), near + denied.end())
+        yield Found(Span.cut(listing, field, *where), "admits an imitation")
     if field == "title" and trades_of_mark(mention.mark) & {"fashion", "watch", "sports"}:
-        printed = PRINTED_ON.search(before.text)
+        printed = PRINTED_ON.search(view.text[:start])
         if printed and printed.end() > printed.start():
-            first, last = before.original(printed.start(), printed.end())
-            yield Found(Span.cut(listing, field, first, last), "prints the mark on goods of no name")
+            yield Found(
+                Span.cut(listing, field, *view.original(printed.start(), printed.end())),
+                "prints the mark on goods of no name",
+            )
 
 
 def find_genuine_claims(listing: Listing) -> tuple[Found, ...]:

@@ -31,12 +31,13 @@ IMITATION = Phrases({"imitation": _IMITATION})
 # Beside these words nhái is a frog, the bait.
 FISHING = re.compile(r"(?<!\w)(?:câu|mồi|lure|cá\slóc|nhái\shơi|ếch)(?!\w)")
 # Grades of copies on goods that are often faked; elsewhere a scale, a carrier, a race, a battery, a kilowatt.
-GRADES = re.compile(
+_GRADES = (
     r"(?<![\w:.,/])1\s?:\s?1(?![\w:])|(?<!\w)sc(?![\w-])(?!\s(?:johnson|freiburg))|(?<!\w)sf(?![\w-])(?!\s(?:express|jack))"
     r"|(?<!\w)(?:bản|chuẩn|rep|loại|hàng)\s1\s?[-/]\s?1(?![\w/-])"
     r"|(?<![\w.])rep(?![\w.])(?!\s(?:liền|nhanh|tin|ib|inbox|lại|ngay|sau|chậm|khách))|(?<!\w)reps(?!\w)"
     r"|(?<!\w)f1(?!\w)(?!\s(?:racing|đua|team|xe|formula|grand|hạt|giống|ferrari|red|mercedes|sim|visa|plus))"
 )
+GRADES = Phrases({"grade": _GRADES})
 # Said so of clothes, shoes, bags and watches only.
 GRADES_OF_WORN = re.compile(
     r"(?<![\w.])(?<!\d\s)kw(?!\w)|(?<!\w)a{3,}\+?(?!\w)|(?<!\w)7a(?!\w)"

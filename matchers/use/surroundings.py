@@ -1,7 +1,8 @@
 """The text before and after a mention, folded with its accents."""
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from matchers.mentions.mention import Mention
 from matchers.text.fold import accented_view
@@ -11,8 +12,7 @@ from records.listing import Listing
 REACH = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What stands on either side of a mention in its field."""
 
     before: str
@@ -22,8 +22,12 @@ class Surroundings:
 def surroundings(listing: Listing, mention: Mention) -> Surroundings:
     """Return the accented view of the text on both sides of the mention."""
     span = mention.span
-    view = accented_view(listing.text_of(span.field) or "")
-    start, end = span.start, span.end
+    return _surroundings(listing.text_of(span.field) or "", span.start, span.end)
+
+
+@lru_cache(maxsize=64)
+def _surroundings(text: str, start: int, end: int) -> Surroundings:
+    view = accented_view(text)
     if view.starts is not None:
         start, end = bisect_left(view.starts, start), bisect_left(view.starts, end)
     return Surroundings(before=view.text[max(0, start - REACH) : start], after=view.text[end : end + REACH])

@@ -1,5 +1,6 @@
 """Which trades a listing and a mark belong to: what decides whether an ambiguous word is the mark."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from matchers.text.fold import accented_view, fold_plain
@@ -39,7 +40,12 @@ def _trades_of_text(text: str) -> frozenset[str]:
 
 def trades_of_listing(listing: Listing) -> frozenset[str]:
     """Return the trades that the listing's title and categories name; empty where none is recognised."""
-    return frozenset().union(_trades_of_text(listing.title), *map(_trades_of_text, listing.category))
+    return _trades_of_texts(listing.title, listing.category)
+
+
+@lru_cache(maxsize=512)
+def _trades_of_texts(title: str, category: tuple[str, ...]) -> frozenset[str]:
+    return frozenset().union(_trades_of_text(title), *map(_trades_of_text, category))
 
 
 @lru_cache(maxsize=200_000)
@@ -48,18 +54,35 @@ def letters_of(text: str) -> str:
     return "".join(char for char in fold_plain(text).text if char.isalnum())
 
 
+@dataclass(frozen=True, slots=True)
+class _Profile:
+    """What is known of a mark by its text and classes."""
+
+    trades: frozenset[str]
+    home: frozenset[str]
+    makes_devices: bool
+
+
+@lru_cache(maxsize=200_000)
+def _profile(text: str, nice_classes: tuple[int, ...]) -> _Profile:
+    classes = frozenset(nice_classes)
+    known = KNOWN_TRADES.get(letters_of(text))
+    if known is None:
+        known = frozenset(trade for trade, of_trade in CLASSES.items() if of_trade & classes)
+        makes = bool(DEVICE_CLASSES & classes)
+    else:
+        makes = bool(known & DEVICES)
+    return _Profile(known, known.union(*(RELATED.get(trade, frozenset()) for trade in known)), makes)
+
+
 def trades_of_mark(mark: Mark) -> frozenset[str]:
-    """Return the mark's trades by its Nice classes, else by the table of well-known marks; empty where unknown."""
-    known = KNOWN_TRADES.get(letters_of(mark.text), frozenset())
-    if known or not mark.nice_classes:
-        return known
-    return frozenset(trade for trade, classes in CLASSES.items() if classes & frozenset(mark.nice_classes))
+    """Return the mark's trades by the table of well-known marks, else by its Nice classes; empty where unknown."""
+    return _profile(mark.text, mark.nice_classes).trades
 
 
 def home_of_mark(mark: Mark) -> frozenset[str]:
     """Return the mark's trades and those related to them."""
-    ours = trades_of_mark(mark)
-    return ours.union(*(RELATED.get(trade, frozenset()) for trade in ours))
+    return _profile(mark.text, mark.nice_classes).home
 
 
 def is_often_faked(mark: Mark) -> bool:
@@ -69,8 +92,4 @@ def is_often_faked(mark: Mark) -> bool:
 
 def makes_devices(mark: Mark) -> bool:
     """Say whether the mark stands on devices that other sellers make parts and accessories for."""
-    return (
-        bool(trades_of_mark(mark) & DEVICES)
-        if letters_of(mark.text) in KNOWN_TRADES
-        else bool(DEVICE_CLASSES & frozenset(mark.nice_classes))
-    )
+    return _profile(mark.text, mark.nice_classes).makes_devices

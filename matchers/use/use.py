@@ -1,12 +1,11 @@
 """What a listing does with a mark at one place, and why it was read so."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from records.hit import Relation
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """The relation at one place, and the reason in words."""
 
     relation: Relation
