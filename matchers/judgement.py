@@ -29,12 +29,12 @@ def judge(listing: Listing, mentions: Sequence[Mention], watchlist: WatchList, *
     if relation in INNOCENT and not everything:
         return None
     deciding = [one.used(use) for one, use in told if use.relation == relation]
-    if any(mention.spelling == "exact" for mention in deciding):
+    exact = any(mention.change == "same" for mention in deciding)
+    if exact and len(deciding) > 1:
         # Beside the right spelling a misspelling hides nothing.
         deciding = [mention for mention in deciding if mention.change not in DOUBTFUL_CHANGES]
     evidence = gather(listing, deciding, watchlist)
-    altered = any(mention.spelling == "altered" for mention in deciding)
-    exact = any(mention.spelling == "exact" for mention in deciding)
+    altered = any(mention.change != "same" for mention in deciding)
     score = combine(evidence)
     return Hit(
         listing=listing,

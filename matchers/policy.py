@@ -50,11 +50,12 @@ INNOCENT: frozenset[Relation] = frozenset({"compatible", "homonym"})
 
 def combine(evidence: Sequence[Evidence]) -> float:
     """Return the score of one hit: the best main signal, a little for a second one, plus the qualifiers."""
-    mains = sorted((finding.weight for finding in evidence if finding.signal not in QUALIFIERS), reverse=True)
+    mains = [finding.weight for finding in evidence if finding.signal not in QUALIFIERS]
     if not mains:
         return 0.0
+    mains.sort(reverse=True)
     extra = SECOND_MAIN if len(mains) > 1 and mains[1] >= THRESHOLDS["medium"] else 0.0
-    adjust = sum(finding.weight for finding in evidence if finding.signal in QUALIFIERS)
+    adjust = sum([finding.weight for finding in evidence if finding.signal in QUALIFIERS])
     return round(min(1.0, max(0.0, mains[0] + extra + adjust)), 4)
 
 

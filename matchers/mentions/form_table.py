@@ -80,6 +80,11 @@ class FormTable:
             len(lengths),
         )
         """True where the letters may be one Vietnamese syllable."""
+        repeated = np.zeros(len(self.codes), np.int64)
+        repeated[1:] = self.codes[1:] == self.codes[:-1]
+        repeated[self.begins] = 0
+        self.singled = lengths - (np.add.reduceat(repeated, self.begins) if len(lengths) else repeated)
+        """Letters of each form, double ones counted once."""
         self.first = self.codes[self.begins]
         self.second = self.codes[np.minimum(self.begins + 1, max(0, len(self.codes) - 1))]
         self.toned: Flags = np.fromiter((_has_accents(text) for text in self._texts), np.bool_, len(lengths))

@@ -62,7 +62,7 @@ class MisspeltIndex:
 
     def _near(self, batch: Batch, pieces: Pieces, windows: Windows, sieve: Sieve) -> Iterator[tuple[int, Place]]:
         """Yield the places of windows near a form that the sieve lets pass."""
-        pairs, words = self.neighbourhood.within(windows, self.neighbourhood.candidates(windows, sieve))
+        pairs, words = self.neighbourhood.within(windows, self.neighbourhood.candidates(windows, sieve), sieve)
         texts = batch.text_at(pieces.starts[windows.first[pairs.window]]).tolist()
         tried: Counter[tuple[int, int]] = Counter()
         for window, number, word, text in zip(pairs.window.tolist(), pairs.form.tolist(), words, texts, strict=True):

@@ -9,6 +9,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from matchers.mentions.batch import Batch, Pieces
+from matchers.mentions.closeness import LEAST_TWICE
 from matchers.mentions.codes import (
     BASE,
     DIGIT,
@@ -76,6 +77,13 @@ class Windows:
         edges = np.column_stack((self.begins, self.begins + self.lengths)).ravel()
         masks: Codes = np.bitwise_or.reduceat(bits, edges)[::2]
         return masks
+
+    def repeats(self) -> Places:
+        """Return how many letters of each window repeat the one before."""
+        same = np.zeros(len(self.letters) + 1, np.int64)
+        np.cumsum(self.letters[1:] == self.letters[:-1], out=same[1:-1])
+        repeated: Places = same[self.begins + self.lengths - 1] - same[self.begins]
+        return repeated
 
 
 def windows_of(batch: Batch, pieces: Pieces, longest: int) -> Windows:
@@ -206,10 +214,14 @@ class Sieve:
         alike: Flags = self.forms[form] & ((one == forms.first[form]) | swapped)
         return alike
 
-    def may_name(self, lengths: Lengths, longer: Places, differing: Counts) -> Flags:
-        """Say of each pair whether the letters that differ may still name the form."""
-        same = differing == 0
-        may: Flags = same | ((lengths > 4) & (differing <= 2) & (longer <= 1)) | (lengths >= self.one_edit_below)
+    def may_name(self, lengths: Lengths, longer: Places, differing: Counts, doubles: Places) -> Flags:
+        """Say of each pair whether the letters that differ may still name the form.
+
+        Two letters more or less are one difference only where they are doubled ones, or one of them in a long form.
+        """
+        close = (longer <= 1) & ((differing == 0) | ((lengths > 4) & (differing <= 2)))
+        doubled = (longer == 2) & (differing == 0) & (doubles <= (lengths >= LEAST_TWICE))
+        may: Flags = close | doubled | (lengths >= self.one_edit_below)
         return may
 
 
@@ -231,7 +243,7 @@ class Neighbourhood:
         order = np.argsort(row_of, kind="stable")
         bounds = np.append(0, np.cumsum(np.bincount(row_of, minlength=len(first))))
         forms, masks = self._forms, windows.masks()
-        starts = windows.begins[first]
+        starts, repeats = windows.begins[first], windows.repeats()
         found: list[Hashes] = []
         most = MOST_EDITS if sieve is None else sieve.edits
         for row_found, form_found in self._deletions.find(windows.letters, starts, short[first], most):
@@ -248,21 +260,37 @@ class Neighbourhood:
             near = longer <= forms.edits[form_of]
             near &= differing <= 2 * forms.edits[form_of]
             if sieve is not None:
-                near &= sieve.may_name(forms.lengths[form_of], longer, differing)
+                singled = windows.lengths[window] - repeats[window] - forms.singled[form_of]
+                near &= sieve.may_name(forms.lengths[form_of], longer, differing, np.abs(singled))
             found.append(window[near].astype(np.uint64) << np.uint64(32) | form_of[near].astype(np.uint64))
         pairs = np.unique(np.concatenate(found)) if found else np.zeros(0, np.uint64)
         return Pairs((pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int32))
 
-    def within(self, windows: Windows, pairs: Pairs) -> tuple[Pairs, list[str]]:
-        """Return the pairs within the policy's distance, a swap of neighbours being one edit, and their words."""
+    def within(self, windows: Windows, pairs: Pairs, sieve: Sieve | None = None) -> tuple[Pairs, list[str]]:
+        """Return the pairs within the policy's distance, a swap of neighbours being one edit, and their words.
+
+        With a sieve, two edits of a shorter form count only where letters are doubled or swapped twice.
+        """
         text = windows.letters.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
         begins, lengths = windows.begins[pairs.window].tolist(), windows.lengths[pairs.window].tolist()
         words = [text[begin : begin + length] for begin, length in zip(begins, lengths, strict=True)]
         letters = self._forms.letters
         wanted = [letters[form] for form in pairs.form.tolist()]
         edits = cpdist(words, wanted, scorer=OSA.distance, score_cutoff=MOST_EDITS, dtype=np.int32)
-        near = np.flatnonzero((edits > 0) & (edits <= self._forms.edits[pairs.form]))
+        may = (edits > 0) & (edits <= self._forms.edits[pairs.form])
+        if sieve is not None:
+            long_enough = self._forms.lengths[pairs.form] >= sieve.one_edit_below
+            may &= (edits == 1) | long_enough | self._may_be_one(windows, pairs)
+        near = np.flatnonzero(may)
         return Pairs(pairs.window[near], pairs.form[near]), [words[at] for at in near.tolist()]
+
+    def _may_be_one(self, windows: Windows, pairs: Pairs) -> Flags:
+        """Say of each pair whether two edits may be one difference: letters doubled, or neighbours swapped twice."""
+        forms, lengths = self._forms, windows.lengths[pairs.window]
+        doubled = windows.repeats()[pairs.window] + forms.lengths[pairs.form] - forms.singled[pairs.form] > 0
+        same: Flags = windows.masks()[pairs.window] == forms.masks[pairs.form]
+        may: Flags = doubled | (same & (lengths == forms.lengths[pairs.form]))
+        return may
 
 
 def sums_of(letters: Codes) -> tuple[Hashes, Hashes]:

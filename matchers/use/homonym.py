@@ -44,7 +44,7 @@ MEANT = HIDING_CHANGES | {"respelt"}
 # A cue of fitting this near before a word supports it (Akku für Canon).
 FITS_REACH = 25
 # Characters before the mark in which the words stand that make it another name.
-NEAR = 60
+NEAR = 24
 
 
 def reason_of_other_meaning(listing: Listing, mention: Mention, around: Surroundings) -> str | None:

@@ -43,6 +43,8 @@ BEFORE = 70
 AFTER = 60
 # Characters after a mark in which a hedge stands.
 HEDGE_REACH = 40
+# Characters before a mark in which a word stands that says it is none.
+NEGATION_REACH = 12
 # Texts whose findings are kept: the mentions of one listing are read one after the other.
 KEPT = 256
 # What is said of one phrase, said of several.
@@ -184,7 +186,7 @@ def _beside(listing: Listing, mention: Mention) -> Iterator[Found]:
     if hedge and not DENIED_AFTER.match(after[hedge.end() :]):
         where = view.original(end + hedge.start(), end + hedge.end())
         yield Found(Span.cut(listing, field, *where), "copies the style of the mark")
-    near = max(0, start - BEFORE)
+    near = max(0, start - NEGATION_REACH)
     denied = NOT_THE_MARK_BEFORE.search(view.text[near:start])
     if denied:
         where = view.original(near + denied.start(), near + denied.end())
