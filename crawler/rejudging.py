@@ -1,7 +1,9 @@
 """Judges stored listings again, in batches that each commit: what is done stays done when it is interrupted."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from crawler.errors import BadInput
@@ -9,13 +11,16 @@ from crawler.job_context import JobContext
 from crawler.product_models import installed_matcher
 from crawler.surroundings import price_context
 from matchers.match import Matcher, Reading
+from matchers.policy import RULE_VERSION
 from records.hit import Hit
 from records.listing import Listing
+from records.watchlist import WatchList
 from storage.database import Database, Session
 from storage.hits import SavedHits, save_hits
 from storage.jobs import open_job
 from storage.listings import load_listing_keys, load_listings
 from storage.product_offers import save_offers
+from storage.rematches import Phase, finish_rematch, open_rematch_cursor, save_rematch_cursor
 from storage.watchlist import load_watchlist
 
 BATCH_LISTINGS = 200
@@ -27,21 +32,58 @@ KEY_SEPARATOR = "\n"
 Key = tuple[str, str]
 
 
-def rejudge(database: Database, matcher: Matcher, at: datetime, since: str | None) -> Iterator[Mapping[str, int]]:
-    """Yield for each stored listing how its hits changed (new, changed, unchanged, reopened, lapsed)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One listing done by a re-match."""
+
+    phase: Phase
+    """What was done with it."""
+    done: int
+    """Listings done in this phase, those before an interruption included."""
+    changes: Mapping[str, int]
+    """How its hits changed (new, changed, unchanged, reopened, lapsed); empty while offers are collected."""
+
+
+def rejudge(database: Database, matcher: Matcher, at: datetime, since: str | None) -> Iterator[Step]:
+    """Yield each stored listing as it is judged again; what is done is kept batch by batch, with a cursor.
+
+    Interrupted, the same re-match (rules, watch list, day, listings chosen) goes on after its last batch. Decisions are
+    never touched: a hit that changed is another version of itself, see storage.hits.
+    """
     since_at = None if since is None else day_start(since)
-    if matcher.watchlist.products:
+    has_products = bool(matcher.watchlist.products)
+    with database.write() as session:
+        first: Phase = "offers" if has_products else "hits"
+        cursor = open_rematch_cursor(session, fingerprint_of(matcher.watchlist, since), first, at)
+    if cursor.phase == "offers":
         # Offers first: a price is judged beside all others, the ones of a later batch as well.
-        for listings in _batches(database, since_at):
+        for listings in _batches(database, since_at, cursor.after):
             readings = list(matcher.read_many(listings))
+            done = cursor.listings + len(listings)
             with database.write() as session:
                 _save_offers(session, readings, at)
-    for listings in _batches(database, since_at):
-        readings = list(matcher.read_many(listings))
-        with_hits = _judged(database, matcher, readings, at)
+                cursor = save_rematch_cursor(session, cursor, phase="offers", after=listings[-1].key, listings=done)
+            yield from (
+                Step(phase="offers", done=number, changes={}) for number in range(done - len(listings) + 1, done + 1)
+            )
+        with database.write() as session:
+            cursor = save_rematch_cursor(session, cursor, phase="hits", after=None, listings=0)
+    for listings in _batches(database, since_at, cursor.after):
+        with_hits = _judged(database, matcher, list(matcher.read_many(listings)), at)
+        done = cursor.listings + len(listings)
         with database.write() as session:
             changes = [_counts(save_hits(session, listing, hits, None, at)) for listing, hits in with_hits]
-        yield from changes
+            cursor = save_rematch_cursor(session, cursor, phase="hits", after=listings[-1].key, listings=done)
+        yield from (
+            Step(phase="hits", done=number, changes=one) for number, one in enumerate(changes, done - len(changes) + 1)
+        )
+    with database.write() as session:
+        finish_rematch(session, cursor, at)
+
+
+def fingerprint_of(watchlist: WatchList, since: str | None) -> str:
+    """Return what names a re-match: a digest of the rules, the whole watch list, its day and the listings chosen."""
+    return hashlib.sha256(f"{RULE_VERSION}\n{since or ''}\n{watchlist!r}".encode()).hexdigest()
 
 
 def _judged(
@@ -57,8 +99,8 @@ def _save_offers(session: Session, readings: Sequence[Reading], at: datetime) ->
         save_offers(session, reading.listing, reading.product_offers, reading.listing.fetched_at or at)
 
 
-def _batches(database: Database, since_at: datetime | None) -> Iterator[Sequence[Listing]]:
-    after: Key | None = None
+def _batches(database: Database, since_at: datetime | None, after: Key | None) -> Iterator[Sequence[Listing]]:
+    """Yield the stored listings after one of them, in batches."""
     while True:
         with database.read() as session:
             listings = load_listings(session, after, BATCH_LISTINGS, since_at)

@@ -284,9 +284,12 @@ def load_latest_listings(session: Session, since: datetime, limit: int) -> tuple
     return tuple(listing_from_document(document) for document in found.fetchmany(limit))
 
 
-def count_listings(session: Session) -> int:
-    """Return how many listings are kept."""
-    return int(session.scalar(select(func.count()).select_from(listings)) or 0)
+def count_listings(session: Session, since: datetime | None = None) -> int:
+    """Return how many listings are kept; with `since`, only those seen at or after it."""
+    query = select(func.count()).select_from(listings)
+    if since is not None:
+        query = query.where(listings.c.last_seen_at >= since)
+    return int(session.scalar(query) or 0)
 
 
 def load_prices(session: Session, market: str, listing_id: str) -> tuple[PriceObservation, ...]:

@@ -26,7 +26,7 @@ from crawler.errors import BadInput
 from crawler.files import ListingFile, written_whole
 from crawler.price_lists import with_files
 from crawler.product_models import installed_matcher
-from crawler.rejudging import rejudge
+from crawler.rejudging import day_start, rejudge
 from crawler.surroundings import price_context
 from crawler.watchlists import read_watchlist
 from matchers.explanation import Explanation
@@ -172,14 +172,27 @@ def rematch(
     *,
     since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="Only listings seen since.")] = None,
     db: DbOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Judge the stored listings again by the watch list as it is now; decisions are never touched."""
+    """Judge the stored listings again by the watch list as it is now; decisions are never touched.
+
+    Interrupted, it goes on where its last batch was kept; after a change of the watch list it begins anew.
+    """
     with database(db) as opened:
         with opened.read() as session:
             watchlist = load_watchlist(session, now().date())
-            total = None if since else count_listings(session)
-        batches = rejudge(opened, installed_matcher(watchlist), now(), since)
+            total = count_listings(session, since=None if since is None else day_start(since))
         counts: Counter[str] = Counter()
-        for change in follow(batches, "listings", total):
-            counts.update(change)
-    say("rematched: " + ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items())))
+        gone_on = 0
+        steps = rejudge(opened, installed_matcher(watchlist), now(), since)
+        passes = 2 if watchlist.products else 1
+        for number, step in enumerate(follow(steps, "listings", total * passes)):
+            if number == 0 and step.done > 1:
+                gone_on = step.done - 1
+                what = "read for their offers" if step.phase == "offers" else "judged"
+                say(f"an interrupted re-match goes on after {gone_on:,} listings {what}")
+            counts.update(step.changes)
+    counted = ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items()))
+    if as_json:
+        print(json.dumps({"went_on_after": gone_on, **counts}))
+    say(f"rematched: {counted or 'no stored listing'}")
