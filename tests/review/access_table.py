@@ -65,6 +65,8 @@ ROUTES: dict[tuple[str, str], Row] = {
     # One's own account.
     ("GET", "/me"): get(EVERYONE),
     ("POST", "/me"): post(EVERYONE, name="Other", language="ja"),
+    ("GET", "/me/keys"): get(EVERYONE),
+    ("POST", "/me/keys"): post(EVERYONE),
     ("POST", "/me/password"): post(EVERYONE, 422, present="wrong", password="a long enough one"),
     ("POST", "/me/codes"): post(EVERYONE),
     ("GET", "/me/codes"): get(EVERYONE),

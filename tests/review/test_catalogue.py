@@ -47,3 +47,13 @@ def test_no_asset_comes_from_another_host() -> None:
     for path in [*REVIEW.rglob("*.html"), *REVIEW.rglob("*.css"), *REVIEW.rglob("*.js")]:
         text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
         assert not re.search(r"(src|href)=\"https?:|(?<!_)url\((?!#)|@import|https?://", text), path.name
+
+
+@pytest.mark.parametrize("language", ["vi", "ja"])
+def test_no_translation_brings_a_percent_sign_that_its_sentence_does_not_have(language: str) -> None:
+    with (LOCALE_FOLDER / language / "LC_MESSAGES" / "markwatch.po").open("rb") as file:
+        catalog = read_po(file, locale=language)
+    # Templates fill every sentence in, so that a bare % would break the page.
+    plain = [one for one in catalog if isinstance(one.id, str) and one.id and "%" not in one.id]
+    assert len(plain) > 300
+    assert [one.string for one in plain if "%" in str(one.string)] == []

@@ -277,3 +277,17 @@ def test_a_seller_is_linked_by_exactly_shared_facts_only(reviewer: TestClient, d
     assert "cùng số điện thoại: 091••••678" in page
     assert "0912" not in re.sub(r"091••••678", "", page.split("Gian hàng có điểm chung")[1])
     assert "Gian B" in page
+
+
+def test_own_keys_stand_on_the_buttons_and_two_acts_on_one_key_are_refused(reviewer: TestClient) -> None:
+    form = {"form_token": token_of(reviewer), "switched_on": "1"}
+    assert reviewer.post("/me/keys", data={**form, "key_y": "n"}).status_code == 422
+    assert "<kbd>Y</kbd>" in reviewer.get("/review").text
+    assert reviewer.post("/me/keys", data={**form, "key_y": "q"}).status_code == 303
+    page = reviewer.get("/review").text
+    assert "<kbd>Q</kbd>" in page
+    assert "data-keys=" in page
+    assert reviewer.post("/me/keys", data={"form_token": token_of(reviewer)}).status_code == 303
+    assert "data-keys-off" in reviewer.get("/review").text
+    assert reviewer.post("/me/keys", data={**form, "reset": "1"}).status_code == 303
+    assert "data-keys" not in reviewer.get("/review").text
