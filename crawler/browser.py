@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from crawler.printing import install_parts
+
 logger = logging.getLogger(__name__)
 
 SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -30,6 +32,11 @@ LAUNCH_ARGUMENTS = (
     # Without it Chromium reaches loopback addresses past the proxy.
     "--proxy-bypass-list=<-loopback>",
     "--disable-quic",
+    # The browser's own look-ups (updates, field trials) are no business of a crawl.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
 )
 
@@ -156,6 +163,7 @@ def main() -> None:
         _tell("browser: none can be had here; everything works but pages and screenshots that need a browser")
         return
     sys.stdout.write(f"browser: {browser.version} ({browser.source}): {browser.path}\n")
+    install_parts()
 
 
 if __name__ == "__main__":

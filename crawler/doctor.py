@@ -11,6 +11,7 @@ from typing import Literal
 
 from crawler.browser import find_browser
 from crawler.config import Settings
+from crawler.printing import printing_problem
 from storage.database import Database, open_database
 from storage.errors import StorageError, shown
 from storage.runs import load_runs_in
@@ -36,6 +37,7 @@ def examine(settings: Settings, database_url: str, at: datetime) -> Iterator[Fin
     yield from _database(database_url, at)
     yield _disk(settings.data_dir)
     yield _browser()
+    yield _printing()
     yield _mail(settings)
     if settings.contact:
         yield Finding("contact", "ok", settings.contact)
@@ -84,6 +86,11 @@ def _browser() -> Finding:
     if browser is None:
         return Finding("browser", "warning", "none found: pages that need one cannot be read; run: make browser")
     return Finding("browser", "ok", str(browser.path))
+
+
+def _printing() -> Finding:
+    problem = printing_problem()
+    return Finding("pdf", "warning" if problem else "ok", problem or "evidence packs have PDFs in vi, ja and en")
 
 
 def _mail(settings: Settings) -> Finding:

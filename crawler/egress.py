@@ -25,6 +25,7 @@ REASON_HEADER = b"Markwatch-Egress"
 # In the answer to CONNECT: the address that was connected to, which evidence must name.
 ADDRESS_HEADER = b"Markwatch-Address"
 USER = "markwatch"
+CHALLENGED = "no log-in given"
 MAX_REQUEST_BODY_BYTES = 2**20
 # Answers of the guard itself: reason -> HTTP status.
 STATUS_OF_REASON: dict[str, int] = {
@@ -183,7 +184,7 @@ class Guard:
         given = head.value(b"proxy-authorization") or b""
         wanted = b"Basic " + base64.b64encode(f"{USER}:{self.token}".encode())
         if not hmac.compare_digest(given, wanted):
-            raise Refused("token")
+            raise Refused("token", "" if given else CHALLENGED)
 
     async def _connect(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         is_opened = (host, port) in self.opened
@@ -245,7 +246,9 @@ class Guard:
     async def _answer_refusal(self, writer: asyncio.StreamWriter, refusal: Refused | BadHead) -> None:
         detail = refusal.detail if isinstance(refusal, Refused) else ""
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        self.log({"event": "egress refused", "at": at, "reason": refusal.reason, "detail": detail})
+        # A browser asks without its log-in first and is challenged: nothing to tell anybody.
+        if (refusal.reason, detail) != ("token", CHALLENGED):
+            self.log({"event": "egress refused", "at": at, "reason": refusal.reason, "detail": detail})
         status = STATUS_OF_REASON[refusal.reason]
         challenge = b'Proxy-Authenticate: Basic realm="egress"\r\n' if status == 407 else b""
         reason = refusal.reason.encode()

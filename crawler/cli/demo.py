@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from crawler.capturing import capturer
 from crawler.cli.crawling import crawl_now, report
 from crawler.cli.options import now, say
 from crawler.cli.serving import bind
@@ -33,15 +34,19 @@ from review.passwords import hash_password
 from storage.database import Database, open_database, upgrade
 from storage.decisions import record_decision
 from storage.errors import Conflict, NotFound
-from storage.hits import count_hits, hit_id_of, load_hit
+from storage.hit_records import HitFilter
+from storage.hits import count_hits, hit_id_of, load_hit, load_queue
+from storage.page_captures import load_page_captures
 from storage.users import add_user, load_user
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 DEMO_LOGIN = ("demo", "markwatch-demo")
 REVIEWER = "demo-reviewer"
+# How many pages are captured: each starts a browser.
+CAPTURED = 3
 DONE_WELL = ("finished", "finished_with_warnings")
 # What a demo leaves in its folder, and all that --fresh removes.
-MADE_HERE = ("markwatch.db", "markwatch.db-wal", "markwatch.db-shm", "mail", "captures", "logs")
+MADE_HERE = ("markwatch.db", "markwatch.db-wal", "markwatch.db-shm", "mail", "captures", "keys", "logs")
 
 
 def register(app: typer.Typer) -> None:
@@ -123,6 +128,7 @@ def run_demo(place: Path, port: int, *, fresh: bool) -> Settings:
                 report(run)
                 if run.outcome not in DONE_WELL:
                     raise CommandError(f"the crawl of {run.market} {run.outcome}; log: {log_path(settings, run)}")
+            capture_some(opened, settings, base_url)
         say("[4/6] past decisions of the demo reviewer")
         taken, refused = apply_decisions(opened, SAMPLES / "decisions.jsonl", now())
         say(f"      {taken} recorded" + (f", {refused} fit no open hit" if refused else ""))
@@ -134,6 +140,18 @@ def run_demo(place: Path, port: int, *, fresh: bool) -> Settings:
             counts = count_hits(session)
         say("[6/6] review queue: " + ", ".join(f"{view} {count}" for view, count in counts.items()))
     return settings
+
+
+def capture_some(opened: Database, settings: Settings, base_url: str) -> None:
+    """Capture the pages of the sample web shop's worst hits, as a crawl of a real market asks its workers to."""
+    with opened.read() as session:
+        page = load_queue(session, HitFilter(view="all", market="shop"), limit=CAPTURED)
+        taken = [stored for stored in page.rows if not load_page_captures(session, *stored.hit.listing.key, limit=1)]
+    if not taken:
+        return
+    with capturer(opened, settings, base_url=base_url) as made:
+        outcomes = [made.capture(stored.hit.listing, (stored.hit_id,), "queued", "demo").outcome for stored in taken]
+    say(f"      pages captured as evidence: {outcomes.count('seen')} of {len(outcomes)}")
 
 
 def remove_earlier(place: Path) -> None:

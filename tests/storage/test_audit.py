@@ -1,12 +1,16 @@
 """The audit chain shows every change made behind the program's back."""
 
+import random
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
+from sqlalchemy.orm import Session
 
 from storage.audit import load_audit, load_audit_head, record_audit, verify_audit
 from storage.database import Database
+from storage.tables import audit
+from tests.conftest import IS_LONG
 from tests.storage.factories import HOUR, START
 
 
@@ -88,3 +92,64 @@ def test_a_value_that_json_cannot_hold_is_refused(database: Database) -> None:
     facts: Any = {"x": float("nan")}
     with pytest.raises(ValueError, match="JSON"), database.write() as session:
         record_audit(session, START, "an", "x", "y", facts)
+
+
+TAMPERINGS = 1_000 if IS_LONG else 100
+ROWS = 200
+
+
+@pytest.mark.fault
+def test_every_edit_deletion_swap_insertion_and_cut_is_found_at_its_first_bad_row(database: Database) -> None:
+    head = fill(database, ROWS)
+    with database.read() as session:
+        rows = load_audit(session, limit=ROWS)
+    columns = ("sequence", "at", "actor", "action", "subject", "data", "previous_sha256", "row_sha256")
+    plain = [{name: getattr(row, name) for name in columns} for row in rows]
+    chance = random.Random(3)
+    for number in range(TAMPERINGS):
+        at = chance.randrange(ROWS - 1)
+        kind = ("edit", "delete", "swap", "insert", "cut")[number % 5]
+        changed = [dict(row) for row in plain]
+        first = at + 1
+        if kind == "edit":
+            name = chance.choice(("actor", "action", "subject", "data", "at", "row_sha256", "previous_sha256"))
+            changed[at][name] = changed[at + 1][name] if name in {"at", "row_sha256"} else _other(changed[at][name])
+        elif kind == "delete":
+            del changed[at]
+        elif kind == "swap":
+            changed[at], changed[at + 1] = (
+                changed[at + 1] | {"sequence": at + 1},
+                changed[at] | {"sequence": at + 2},
+            )
+        elif kind == "insert":
+            for row in changed[at:]:
+                row["sequence"] += 1
+            changed.insert(at, plain[at] | {"actor": "somebody"})
+        else:
+            del changed[at + 1 :]
+            first = at + 2
+        with database.write() as session:
+            _replace(session, changed)
+            problems = verify_audit(session, head)
+            session.rollback()
+        assert problems, (kind, at)
+        assert problems[0].sequence in {first, first + 1, first - 1}, (kind, at, problems)
+
+
+def _other(value: Any) -> Any:
+    return {"x": 1} if isinstance(value, dict) else "0" * 64 if len(value) == 64 else f"{value}!"
+
+
+def _replace(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Put other rows in the place of the trail's, as somebody with the database's own rights could."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("DROP TRIGGER IF EXISTS audit_no_update"))
+        session.execute(text("DROP TRIGGER IF EXISTS audit_no_delete"))
+        # Without the unique keys, which an attacker would drop as well.
+        session.execute(text("ALTER TABLE audit RENAME TO audit_before"))
+        session.execute(text("CREATE TABLE audit AS SELECT * FROM audit_before WHERE 0"))
+    else:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text("ALTER TABLE audit RENAME TO audit_before"))
+        session.execute(text("CREATE TABLE audit (LIKE audit_before)"))
+    session.execute(insert(audit), rows)
