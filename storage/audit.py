@@ -1,7 +1,7 @@
 """The audit trail: rows that are only added, each bound to the one before by its hash."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from storage.tables import audit
 CHAIN_LOCK = 7_290_002
 # The hash before the first row.
 GENESIS = "0" * 64
+WRITE_BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,34 @@ def record_audit(
     row = AuditRow(**values, row_sha256=_hash_of(values))
     session.execute(insert(audit).values({name: getattr(row, name) for name in AuditRow.__slots__}))
     return row
+
+
+def write_rows(session: Session, rows: Iterable[tuple[datetime, str, str, str, Mapping[str, object]]]) -> int:
+    """Add many rows (at, actor, action, subject, data) to the end of the chain at once; return how many."""
+    hold_chain(session)
+    sequence, previous = load_audit_head(session)
+    batch: list[dict[str, Any]] = []
+    count = 0
+    for at, actor, action, subject, data in rows:
+        sequence += 1
+        values: dict[str, Any] = {
+            "sequence": sequence,
+            "at": at.astimezone(UTC),
+            "actor": storable(actor),
+            "action": storable(action),
+            "subject": storable(subject),
+            "data": storable_document(dict(data)),
+            "previous_sha256": previous,
+        }
+        previous = _hash_of(values)
+        batch.append(values | {"row_sha256": previous})
+        count += 1
+        if len(batch) >= WRITE_BATCH:
+            session.execute(insert(audit), batch)
+            batch = []
+    if batch:
+        session.execute(insert(audit), batch)
+    return count
 
 
 def verify_audit(session: Session, head: tuple[int, str] | None = None) -> tuple[AuditProblem, ...]:
