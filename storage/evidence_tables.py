@@ -1,13 +1,12 @@
 """Tables of what is kept as evidence: page captures with their files, legal holds, tombstones of what was removed."""
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
 from storage.tables import RowNumber, document, metadata, moment, number, one_of, row_number, text
 
 CAPTURE_OUTCOMES = ("seen", "not_seen", "blocked", "failed")
 STAMP_STATES = ("none", "pending", "stamped")
 TOMBSTONE_KINDS = ("answer", "page", "file")
-CONTACT_KINDS = ("phone", "email")
 
 # One attempt to capture a listing's page; a failed one has no manifest.
 page_captures = Table(
@@ -38,11 +37,4 @@ tombstones = Table(
     "tombstones", metadata,
     text("sha256", key=True), text("kind", key=True), moment("removed_at"), text("removed_by"), text("reason"),
     moment("file_removed_at", optional=True), one_of("kind", TOMBSTONE_KINDS), Index(None, "file_removed_at"),
-)  # fmt: skip
-# Ways to reach a seller that a flagged listing prints: found again by keyed hash, readable only when unlocked.
-seller_contacts = Table(
-    "seller_contacts", metadata,
-    text("market", key=True), text("listing_id", key=True), text("keyed_sha256", key=True), text("kind"),
-    text("seller_id", optional=True), Column("sealed", LargeBinary, nullable=False), moment("seen_at"),
-    one_of("kind", CONTACT_KINDS), Index(None, "keyed_sha256"),
 )  # fmt: skip

@@ -4,7 +4,7 @@ A listing that is seen again afterwards is written whole again. What people deci
 that is the operator's own record, not the market's data.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -51,26 +51,33 @@ def purge_part(session: Session, market: str, part: Part, before: datetime, at: 
     )
     rows = session.execute(query).all()
     for _, listing_id, document in rows:
-        key = (market, listing_id)
-        kept = without(listing_from_document(document), part)
-        here = and_(listings.c.market == market, listings.c.listing_id == listing_id)
-        values: dict[str, object] = {"document": listing_to_document(kept), "content_sha256": PURGED}
-        if part == "details":
-            values["seller_id"] = None
-        session.execute(update(listings).where(here).values(values))
-        _purge_hits(session, key, part, before)
-        mark = {"market": market, "listing_id": listing_id, "part": part, "purged_at": at}
-        statement = upsert(session, purged_listings).values(mark)
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["market", "listing_id", "part"], set_={"purged_at": statement.excluded.purged_at}
-            )
-        )
-        _purge_history(session, key, part, before)
+        purge_listing(session, (market, listing_id), document, part, before, at)
     if rows:
         # A page that is answered "not modified" would note its listings as seen and leave them empty.
         session.execute(delete(page_states).where(page_states.c.market == market))
     return len(rows)
+
+
+def purge_listing(
+    session: Session, key: Key, document: Mapping[str, object], part: Part, before: datetime, at: datetime
+) -> None:
+    """Take a part out of one listing, its hits and what is known of it from before a time."""
+    market, listing_id = key
+    kept = without(listing_from_document(document), part)
+    here = and_(listings.c.market == market, listings.c.listing_id == listing_id)
+    values: dict[str, object] = {"document": listing_to_document(kept), "content_sha256": PURGED}
+    if part == "details":
+        values["seller_id"] = None
+    session.execute(update(listings).where(here).values(values))
+    _purge_hits(session, key, part, before)
+    mark = {"market": market, "listing_id": listing_id, "part": part, "purged_at": at}
+    statement = upsert(session, purged_listings).values(mark)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["market", "listing_id", "part"], set_={"purged_at": statement.excluded.purged_at}
+        )
+    )
+    _purge_history(session, key, part, before)
 
 
 def without(listing: Listing, part: Part) -> Listing:
@@ -113,7 +120,11 @@ def delete_unflagged(session: Session, market: str, before: datetime, limit: int
         .order_by(listings.c.last_seen_at)
         .limit(limit)
     )
-    ids = list(session.scalars(query))
+    return delete_listings(session, market, list(session.scalars(query)))
+
+
+def delete_listings(session: Session, market: str, ids: Sequence[str]) -> int:
+    """Delete listings that have neither hit nor kept answer, with everything about them; return how many."""
     if not ids:
         return 0
     metadata = load_metadata()

@@ -1,4 +1,4 @@
-"""Evidence: page captures with their files, legal holds, tombstones, sealed contacts."""
+"""Evidence: page captures with their files, legal holds, tombstones."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -62,19 +62,6 @@ def upgrade() -> None:
         ["stamp_state", "stamp_due_at"],
         unique=False,
     )
-    op.create_table(
-        "seller_contacts",
-        sa.Column("market", types.PrintedText(), nullable=False),
-        sa.Column("listing_id", types.PrintedText(), nullable=False),
-        sa.Column("keyed_sha256", types.PrintedText(), nullable=False),
-        sa.Column("kind", types.PrintedText(), nullable=False),
-        sa.Column("seller_id", types.PrintedText(), nullable=True),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("seen_at", types.Moment(timezone=True), nullable=False),
-        sa.CheckConstraint("kind IN ('phone', 'email')", name=op.f("ck_seller_contacts_kind")),
-        sa.PrimaryKeyConstraint("market", "listing_id", "keyed_sha256", name=op.f("pk_seller_contacts")),
-    )
-    op.create_index(op.f("ix_seller_contacts_keyed_sha256"), "seller_contacts", ["keyed_sha256"], unique=False)
     op.create_table(
         "tombstones",
         sa.Column("sha256", types.PrintedText(), nullable=False),
