@@ -19,8 +19,10 @@ from review.api import operating as api_operating
 from review.api import people as api_people
 from review.api import reading as api_reading
 from review.api import session as api_session
+from review.api import work as api_work
 from review.console import Console, console_of, make_templates, reading_of, render
 from review.errors import LoginNeeded, Refusal, TooMany, WrongField
+from review.etags import EtagMiddleware
 from review.languages import message as _
 from review.marks import MarkBook
 from review.navigation import NAVIGATION
@@ -126,9 +128,10 @@ def create_app(database: Database, services: Services, settings: ReviewSettings)
         markets,
     ):
         app.include_router(pages.router)
-    for endpoints in (api_session, api_account, api_people, api_reading, api_decisions, api_operating):
+    for endpoints in (api_session, api_account, api_people, api_reading, api_decisions, api_operating, api_work):
         app.include_router(endpoints.router, prefix=API)
     app.mount("/static", OwnFiles(directory=STATIC_FOLDER), name="static")
+    app.add_middleware(EtagMiddleware, prefix=API)
     app.add_middleware(SecurityMiddleware, secure=settings.secure_cookies, hosts=settings.hosts)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _http_error)

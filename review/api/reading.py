@@ -1,8 +1,10 @@
 """What programs may read: the queue, a hit, its decisions, runs, schedules."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import StreamingResponse
 
 from review.access import blinded, is_visible, known_decisions, own_address
 from review.api.answers import decision_answer, hit_answer, run_answer
@@ -31,6 +33,8 @@ from storage.schedules import load_schedules
 
 router = APIRouter(tags=["reading"], responses={401: {"model": Problem}, 403: {"model": Problem}})
 NEXT_TIMES = 5
+# Rows read in one transaction of a feed.
+FEED_PAGE = 200
 Text = Annotated[str | None, Query(max_length=200)]
 
 
@@ -66,6 +70,36 @@ def list_hits(
         hits=[hit_answer(blinded(stored, visitor)) for stored in page.rows if is_visible(stored, visitor, now)],
         next_cursor=page.next_cursor,
     )
+
+
+@router.get("/hits.jsonl", response_class=StreamingResponse)
+def feed_hits(
+    request: Request,
+    visitor: Reader,
+    view: View = "all",
+    brand: Text = None,
+    market: Text = None,
+    tier: Literal["high", "medium", "low"] | None = None,
+    track: Literal["ip", "price"] | None = None,
+) -> StreamingResponse:
+    """Send every hit that fits as JSON Lines, the newest first, each as GET /hits/{hit_id} gives it."""
+    console = console_of(request)
+    now = console.services.clock()
+    address = own_address(QueueAddress(view=view, brand=brand, market=market, tier=tier, track=track), visitor, now)
+
+    def lines() -> Iterator[bytes]:
+        after: str | None = None
+        while True:
+            with console.database.read() as session:
+                page = load_queue(session, address.hit_filter, after, FEED_PAGE, "newest")
+            for stored in page.rows:
+                if is_visible(stored, visitor, now):
+                    yield hit_answer(stored).model_dump_json().encode() + b"\n"
+            after = page.next_cursor
+            if after is None:
+                return
+
+    return StreamingResponse(lines(), media_type="application/jsonl")
 
 
 @router.get("/counts", dependencies=[Depends(allowed("read"))])

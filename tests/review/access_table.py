@@ -42,6 +42,7 @@ def post(who: tuple[str, ...], status: int = 303, **send: Any) -> Row:
     return Row(who=who, status=status, send=send)
 
 
+PICKS: dict[str, Any] = {"verdict": "no_violation", "picks": [{"hit_id": "0", "revision": 1}]}
 PLAN: dict[str, Any] = {"market": "nowhere", "timing": {"kind": "daily", "times": ["02:00"]}}
 DECISION = {"verdict": "violation", "reason": "counterfeit", "revision": 1}
 PERSON = {"name": "Thu", "email": "thu@example.test", "role": "reviewer", "language": "vi"}
@@ -206,6 +207,22 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/audit"): get(ADMINISTRATOR),
     ("GET", "/api/v1/hits"): get(READERS),
     ("GET", "/api/v1/counts"): get(STAFF),
+    ("GET", "/api/v1/hits.jsonl"): get(READERS),
+    ("PUT", "/api/v1/hits/{hit_id}/claim"): post(STAFF, 200),
+    ("DELETE", "/api/v1/hits/{hit_id}/claim"): post(STAFF, 204),
+    ("POST", "/api/v1/bulks/check"): Row(who=STAFF, status=404, send=PICKS),
+    ("POST", "/api/v1/bulks"): Row(who=STAFF, status=404, send=PICKS | {"reason": "genuine", "count": 1}),
+    ("GET", "/api/v1/bulks/{bulk_id}"): get(STAFF),
+    ("POST", "/api/v1/bulks/{bulk_id}/undo"): post(STAFF, 200),
+    ("GET", "/api/v1/views"): get(STAFF),
+    ("POST", "/api/v1/views"): post(STAFF, 201, name="a program's own"),
+    ("DELETE", "/api/v1/views/{view_id}"): Row(who=STAFF, status=204, missing=204),
+    ("POST", "/api/v1/hits/{hit_id}/capture"): post(STAFF, 404),
+    ("POST", "/api/v1/hits/{hit_id}/legal-holds"): post(("minh", "quan"), 201, reason="a case"),
+    ("DELETE", "/api/v1/hits/{hit_id}/legal-holds/{hold_id}"): post(("minh", "quan"), 404),
+    ("POST", "/api/v1/mails/resume"): post(OPERATORS, 204),
+    ("POST", "/api/v1/mails/recipients/{address_id}/allow"): post(OPERATORS, 204),
+    ("PUT", "/api/v1/mails/suggestions/{suggestion_id}"): post(("minh", "quan"), 204, state="accepted"),
     ("GET", "/api/v1/hits/{hit_id}"): get(READERS),
     ("GET", "/api/v1/hits/{hit_id}/decisions"): get(STAFF),
     ("POST", "/api/v1/hits/{hit_id}/decisions"): post(
