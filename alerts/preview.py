@@ -7,7 +7,7 @@ from typing import Any
 
 from alerts.account import account_letter
 from alerts.errors import UnknownBrand, UnknownOwner
-from alerts.gathering import URGENT_FOR, Shared, Stream, gather_digest, gather_month, gather_urgent
+from alerts.gathering import NOBODY, URGENT_FOR, Shared, Stream, gather_digest, gather_month, gather_urgent
 from alerts.house import House
 from alerts.languages import WORDINGS
 from alerts.letter import Letter
@@ -15,7 +15,7 @@ from alerts.letters import as_sample, make_reader
 from alerts.message import build_message, mail_key
 from alerts.monthly import monthly_letter
 from alerts.queueing import envelope_of, finished, illustrated, recipients_of
-from records.mail import FREQUENCIES, STREAM_KINDS, Kind, Language, Preference
+from records.mail import FIRST_LOOKBACK, FREQUENCIES, STREAM_KINDS, Kind, Language, Preference
 from storage.database import Database
 from storage.mail_news import load_new, load_new_urgent
 from storage.mail_people import (
@@ -71,12 +71,24 @@ def preview_letter(
     house: House,
     *,
     language: Language | None = None,
-) -> Letter | None:
-    """Return the same mail in words, for a page that staff look at: its links are nobody's."""
+) -> tuple[Letter, bool] | None:
+    """Return the same mail in words for a page that staff look at, its links nobody's; and whether it is old news.
+
+    Where nothing is new it is the mail of a recipient who was told nothing before; None where there is nothing at all.
+    """
     with database.read() as session:
         stream = replace(_stream(session, owner, brand, kind, now, language, None), has_own_links=False)
         letter = _letter(session, stream, kind, now, house)
-    return None if letter is None else letter[1]
+        if letter is not None:
+            return letter[1], False
+        old = _letter(session, _told_nothing(stream, now), kind, now, house)
+    return None if old is None else (old[1], True)
+
+
+def _told_nothing(stream: Stream, now: datetime) -> Stream:
+    """Return the stream of somebody who joined just now."""
+    since = min(stream.preference.since, now - FIRST_LOOKBACK)
+    return replace(stream, address_id=NOBODY, preference=replace(stream.preference, since=since))
 
 
 def queue_sample(
@@ -90,11 +102,13 @@ def queue_sample(
     recipient: str,
     language: Language | None = None,
 ) -> NewMail | None:
-    """Queue the same mail to a member of staff, marked as a sample; None when it would have nothing to say."""
+    """Queue the mail that preview_letter shows to a member of staff, marked as a sample; None when there is none."""
     with database.write() as session:
         # The links of a sample are nobody's: what staff press in it must not count as the owner's answer.
         stream = replace(_stream(session, owner, brand, kind, now, language, None), has_own_links=False)
-        letter = _letter(session, stream, kind, now, house)
+        letter = _letter(session, stream, kind, now, house) or _letter(
+            session, _told_nothing(stream, now), kind, now, house
+        )
         if letter is None:
             return None
         mine = replace(stream, address=recipient, address_id=f"staff-{address_id_of(recipient)}")

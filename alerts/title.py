@@ -85,7 +85,7 @@ def findings_of(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
         for finding in evidence
         if finding.weight >= SPEAKS_FROM
         and finding.signal != "exact_mark"  # the line about the registration says it
-        and not any(span.field in UNQUOTED_FIELDS for span in finding.spans)
+        and not any(span.field == "seller_name" for span in finding.spans)
     )
     return tuple(sorted(against, key=lambda one: -one.weight))[:FINDINGS]
 
@@ -97,4 +97,5 @@ def plain_title(listing: Listing, limit: int = 80) -> str:
 
 
 def _kind_of(finding: Evidence) -> PieceKind:
-    return "mark" if finding.signal.endswith("_mark") else "word"
+    # What a price finding points at in the title is the product's name.
+    return "mark" if finding.signal.endswith("_mark") or finding.signal.startswith("price_") else "word"

@@ -8,7 +8,9 @@ from typing import Final
 from review import wording
 from review.console import Reading
 from review.languages import message as _
+from review.mail_words import ANSWER_WORDS
 from storage.hit_records import StoredDecision, StoredHit
+from storage.owner_answers import OwnerAnswer
 from storage.second_looks import Opinion
 
 FIRST_SEEN: Final = _("First seen by a crawl")
@@ -17,6 +19,7 @@ UNDONE: Final = _("%(actor)s took back: %(verdict)s")
 SECOND: Final = _("Second look, %(actor)s: %(verdict)s, %(reason)s")
 SENIOR: Final = _("Settled by %(actor)s: %(verdict)s, %(reason)s")
 CHANGED: Final = _("The listing changed: %(what)s")
+ANSWERED: Final = _("The brand owner (%(actor)s) answered: %(verdict)s")
 REOPENED: Final = _("Put back into the queue because the listing changed")
 
 
@@ -45,7 +48,7 @@ class Event:
 
 def history_of(
     stored: StoredHit, decisions: Sequence[StoredDecision], opinions: Sequence[Opinion] = (),
-    changes: Sequence[tuple[datetime, tuple[str, ...]]] = (),
+    changes: Sequence[tuple[datetime, tuple[str, ...]]] = (), answers: Sequence[OwnerAnswer] = (),
 ) -> tuple[Event, ...]:  # fmt: skip
     """Return what happened to the hit, the latest first. `changes` are times with the names of changed fields."""
     events = [Event(at=stored.first_seen_at, message=FIRST_SEEN)]
@@ -69,6 +72,9 @@ def history_of(
             )
         )
     events += [Event(at=at, message=CHANGED, what=names) for at, names in changes]
+    for answer in answers:
+        said = ANSWER_WORDS[answer.answer]
+        events.append(Event(at=answer.at, message=ANSWERED, actor=answer.address, verdict=said))
     if stored.reopened_because:
         events.append(Event(at=stored.last_seen_at, message=REOPENED))
     return tuple(sorted(events, key=lambda event: event.at, reverse=True))

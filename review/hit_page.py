@@ -19,6 +19,7 @@ from storage.hit_records import Neighbours, StoredHit
 from storage.hits import count_matching, load_hits, load_neighbours, place_in_queue
 from storage.last_acts import LastAct, load_last_act
 from storage.listings import PriceObservation, load_prices
+from storage.owner_answers import load_answers
 from storage.second_looks import Look, load_look
 from storage.sellers import SellerRow, load_seller_row
 from storage.thumbnails import load_thumbnail_keys
@@ -67,6 +68,7 @@ def load_context(
     is_staff = visitor.may("read")
     seller_id = listing.seller.seller_id
     with console.database.read() as session:
+        answers = load_answers(session, stored.hit_id) if visitor.may("read") else ()
         prices = load_prices(session, listing.market, listing.listing_id)
         peer_ids: tuple[str, ...] = ()
         if stored.hit.product_id is not None:
@@ -113,6 +115,7 @@ def load_context(
         known_decisions(known, stored, visitor),
         opinions,
         [(at, tuple(FIELDS[name] for name in found)) for at, found in changes],
+        answers,
     )
     return replace(context, history=history, versions=shown)
 

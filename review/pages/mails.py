@@ -20,7 +20,6 @@ from review.mail_house import house_of
 from review.mail_page import page_of
 from review.mail_words import ANSWER_WORDS, KIND_WORDS, MAIL_KINDS, STATES
 from review.pages.mail_links import choice_menus, save_wish
-from review.security import CONTENT_SECURITY_POLICY
 from review.sessions import Visitor, allowed, from_own_form
 from storage.errors import NotFound
 from storage.hit_records import StoredHit
@@ -51,12 +50,11 @@ MAILS_SHOWN: Final = 50
 EVENTS_SHOWN: Final = 20
 ANSWERS_SHOWN: Final = 100
 # A mail carries its own styles and pictures. It stands in a frame of our own page that may run nothing, send nothing
-# and load nothing; the page around it may hold that frame.
+# and load nothing.
 FRAME_POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
     "frame-ancestors 'self'; sandbox"
 )
-FRAMING_POLICY: Final = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
 NO_ADDRESS: Final = _("Your account has no mail address; an administrator can add one.")
 
 # Who watches the delivery, and who looks into the mails themselves and settles what brand owners answered.
@@ -204,15 +202,15 @@ def show_preview(
         brands = load_owner_brands(session)
     owner = owner or next(iter(brands), "")
     brand = brand if brand in brands.get(owner, ()) else next(iter(brands.get(owner, ())), "")
-    letter = _letter(console, owner, brand, kind, language) if owner else None
-    page = render(
+    found = _letter(console, owner, brand, kind, language) if owner else None
+    letter, is_old = found or (None, False)
+    return render(
         request, "mail_preview.html",
-        owner=owner, brand=brand, kind=kind, language=language, brands=brands, kinds=KIND_WORDS, letter=letter,
+        owner=owner, brand=brand, kind=kind, language=language, brands=brands, kinds=KIND_WORDS,
+        letter=letter, is_old=is_old,
         query={"owner": owner, "brand": brand, "kind": kind, "language": language}, sent=sent,
         text="" if letter is None else page_of(letter).text, has_address=bool(visitor.user.email),
     )  # fmt: skip
-    page.headers["Content-Security-Policy"] = FRAMING_POLICY
-    return page
 
 
 @router.get("/preview/page", dependencies=[Depends(allowed("brands"))])
@@ -224,13 +222,13 @@ def show_preview_page(
     language: Annotated[str, Query()] = "ja",
 ) -> Response:
     """Return the mail's own page, its pictures inside; it is shown in a frame that may do nothing."""
-    letter = _letter(console_of(request), owner, brand, kind, language)
-    if letter is None:
+    found = _letter(console_of(request), owner, brand, kind, language)
+    if found is None:
         raise Absent
-    return HTMLResponse(page_of(letter).html, headers={"Content-Security-Policy": FRAME_POLICY})
+    return HTMLResponse(page_of(found[0]).html, headers={"Content-Security-Policy": FRAME_POLICY})
 
 
-def _letter(console: Console, owner: str, brand: str, kind: str, language: str) -> Letter | None:
+def _letter(console: Console, owner: str, brand: str, kind: str, language: str) -> tuple[Letter, bool] | None:
     if kind not in FREQUENCIES or language not in LANGUAGES:
         raise Absent
     try:

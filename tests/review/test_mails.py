@@ -133,6 +133,23 @@ def test_an_answer_page_speaks_the_recipients_language(app: FastAPI, console: Co
     assert "この出品についてご存じのことは？" in page
 
 
+def test_an_answer_stands_in_the_hits_history_for_staff_only(
+    app: FastAPI, log_in: LogIn, console: Console, hit: StoredHit
+) -> None:
+    new_client(app).post(link(console, "answer", hit.hit_id), data={"answer": "genuine"})
+    assert ADDRESS in log_in("hanh").get(f"/hits/{hit.hit_id}").text
+    assert ADDRESS not in log_in("sato").get(f"/hits/{hit.hit_id}").text
+
+
+def test_a_preview_of_what_was_told_already_says_so(log_in: LogIn, hit: StoredHit) -> None:
+    senior = log_in("minh")
+    senior.cookies.set("language", "en", domain="127.0.0.1")
+    page = senior.get(f"/mails/preview?owner={OWNER}&brand={BRAND}&kind=digest&language=en").text
+    assert "who was told nothing before" in page
+    assert "<iframe" in page
+    assert hit.owner == OWNER
+
+
 def test_an_unknown_answer_is_refused(app: FastAPI, database: Database, console: Console, hit: StoredHit) -> None:
     assert new_client(app).post(link(console, "answer", hit.hit_id), data={"answer": "x"}).status_code == 422
     assert answers_of(database, hit) == []
