@@ -42,6 +42,8 @@ eval: setup data
 
 bench: setup data
 	@$(BIN)/python -m benchmarks.matcher_speed --marks 1000
+	@$(BIN)/python -m benchmarks.storage_speed
+	@$(BIN)/python -m benchmarks.job_speed
 
 .PHONY: data
 data:

@@ -17,7 +17,8 @@ from spiders.registry import load_markets
 from storage.captures import record_capture
 from storage.database import Database
 from storage.hits import hit_id_of, save_hits
-from storage.listings import load_listing, save_listing
+from storage.listing_bulk import prepare_listing, store_listings
+from storage.listings import load_listing
 from storage.product_offers import save_offers
 
 
@@ -54,12 +55,18 @@ class Intake:
         counts: Counter[str] = Counter()
         # Files first: a capture without its row is found again by the next sighting, a row without its file is a lie.
         kept = [(item.listing, self._keep(item, hits)) for item, _, hits in judged]
+        # Made ready before the transaction, which others may wait for.
+        is_sqlite = self.database.is_sqlite
+        rows = [
+            prepare_listing(item.listing, self.run_id, item.listing.fetched_at or at, is_sqlite=is_sqlite)
+            for item, _, _ in judged
+        ]
         with self.database.write() as session:
+            counts["listings"] += len(rows)
+            counts.update(store_listings(session, rows))
             for item, reading, hits in judged:
                 listing = item.listing
                 seen_at = listing.fetched_at or at
-                counts["listings"] += 1
-                counts[save_listing(session, listing, self.run_id, seen_at)] += 1
                 if self.matcher.watchlist.products:
                     save_offers(session, listing, reading.product_offers, seen_at)
                 saved = save_hits(session, listing, hits, self.run_id, seen_at)

@@ -54,12 +54,12 @@ class Database:
     def __init__(self, url: str, engine: Engine) -> None:
         self.url = url
         self._engine = engine
-        self._is_sqlite = engine.dialect.name == "sqlite"
-        reading = SQLITE_READING if self._is_sqlite else POSTGRES_READING
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        reading = SQLITE_READING if self.is_sqlite else POSTGRES_READING
         self._readers = sessionmaker(engine.execution_options(**reading))
         self._writers = sessionmaker(engine.execution_options(sqlite_begin="IMMEDIATE"))
         # SQLite has one writer; threads of this process queue here in order, instead of sleeping in its busy handler.
-        self._turn: threading.Lock | nullcontext[None] = threading.Lock() if self._is_sqlite else nullcontext()
+        self._turn: threading.Lock | nullcontext[None] = threading.Lock() if self.is_sqlite else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -1,29 +1,21 @@
 """Listings as last seen, their prices over time, and the sellers behind them."""
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, exists, func, insert, select, tuple_, update
+from sqlalchemy import exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from records.listing import Availability, Listing, Seller
 from records.money import Money
-from storage.access_tables import PURGED, purged_listings
-from storage.column_types import canonical, storable
+from storage.access_tables import purged_listings
+from storage.column_types import storable
 from storage.crawl_tables import listing_observations
-from storage.documents import VOLATILE, listing_from_document, listing_to_document, tidy_amount
+from storage.documents import listing_from_document, tidy_amount
+from storage.listing_bulk import Change, prepare_listing, store_listings
 from storage.tables import listings, price_observations, sellers
-from storage.upsert import upsert
-
-Change = Literal["new", "changed", "unchanged"]
-
-# An unchanged price is noted again after this time, so that the history shows that it still held.
-PRICE_REPEATED_AFTER = timedelta(days=1)
-_KEY = ("market", "listing_id")
-_PRICES = ("price", "price_max", "original_price")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,21 +52,6 @@ class Observation:
     """What it is now."""
     run_id: str | None
     """The run that saw it."""
-
-
-def _printed_price(document: Mapping[str, Any]) -> str | None:
-    price = document.get("price")
-    return document.get("price_raw") if price is None else f"{price['amount']} {price['currency']}"
-
-
-# What is noted when it changes, and how it is read from a listing's document.
-OBSERVED: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
-    "title": lambda document: document["title"],
-    "price": _printed_price,
-    "seller": lambda document: document.get("seller_id") or document.get("seller_name"),
-    "image": lambda document: next(iter(document.get("images") or ()), None),
-    "availability": lambda document: document.get("availability"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,66 +92,8 @@ def save_listing(session: Session, listing: Listing, run_id: str | None, seen_at
 
     Saving it twice changes nothing. A sighting older than the latest one changes nothing either.
     """
-    document = listing_to_document(listing)
-    listing = listing_from_document(document)
-    content = {name: value for name, value in document.items() if name not in VOLATILE}
-    digest = hashlib.sha256(canonical(content).encode()).hexdigest()
-    here = and_(listings.c.market == listing.market, listings.c.listing_id == listing.listing_id)
-    columns = (listings.c.content_sha256, listings.c.last_seen_at, listings.c.document)
-    known = session.execute(select(*columns).where(here)).one_or_none()
-    if known is not None and seen_at < known.last_seen_at:
-        return "unchanged"
-    change: Change = "new" if known is None else "unchanged" if known.content_sha256 == digest else "changed"
-    if known is not None and change == "unchanged" and not _counts_differ(known.document, document):
-        # Nothing to rewrite: it was seen, that is all.
-        session.execute(update(listings).where(here).values(last_seen_at=seen_at, run_id=run_id))
-        _save_price(session, listing, run_id, seen_at)
-        _save_seller(session, listing, seen_at)
-        return change
-    if known is not None and change == "changed" and known.content_sha256 != PURGED:
-        # What was emptied by a market's rules and is seen again has not changed for that.
-        _observe(session, known.document, document, run_id, seen_at)
-    values: dict[str, object] = {
-        "title": listing.title,
-        "seller_id": listing.seller.seller_id,
-        "document": document,
-        "content_sha256": digest,
-        "run_id": run_id,
-        "last_seen_at": seen_at,
-    }
-    if change != "unchanged":
-        values["changed_at"] = seen_at
-    # One statement for new and known, because two runs may meet the same new listing at the same time.
-    statement = upsert(session, listings)
-    news = {name: statement.excluded[name] for name in values}
-    session.execute(
-        statement.on_conflict_do_update(index_elements=_KEY, set_=news),
-        {"changed_at": seen_at, **values, "first_seen_at": seen_at, **dict(zip(_KEY, listing.key, strict=True))},
-    )
-    _save_price(session, listing, run_id, seen_at)
-    _save_seller(session, listing, seen_at)
-    return change
-
-
-def _counts_differ(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Return whether numbers differ that change by themselves: sold, rating, votes."""
-    return any(before.get(name) != after.get(name) for name in VOLATILE if name not in {"fetched_at", "page_copy"})
-
-
-def _observe(
-    session: Session, before: Mapping[str, Any], after: Mapping[str, Any], run_id: str | None, seen_at: datetime
-) -> None:
-    """Note what people look for in a listing's past: another title, price, seller, first image, availability."""
-    rows = [
-        {
-            "market": after["market"], "listing_id": after["listing_id"], "seen_at": seen_at, "field": name,
-            "before": old, "after": new, "run_id": run_id,
-        }
-        for name, read in OBSERVED.items()
-        if (old := read(before)) != (new := read(after))
-    ]  # fmt: skip
-    if rows:
-        session.execute(insert(listing_observations), rows)
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    return store_listings(session, [prepare_listing(listing, run_id, seen_at, is_sqlite=is_sqlite)])[0]
 
 
 def load_observations(session: Session, market: str, listing_id: str) -> tuple[Observation, ...]:
@@ -183,53 +102,6 @@ def load_observations(session: Session, market: str, listing_id: str) -> tuple[O
     query = select(listing_observations).where(here).order_by(listing_observations.c.observation_id)
     rows = session.execute(query).mappings()
     return tuple(Observation(**{name: row[name] for name in Observation.__slots__}) for row in rows)
-
-
-def _save_price(session: Session, listing: Listing, run_id: str | None, seen_at: datetime) -> None:
-    offer = listing.offer
-    here = and_(price_observations.c.market == listing.market, price_observations.c.listing_id == listing.listing_id)
-    query = select(price_observations).where(here).order_by(price_observations.c.seen_at.desc()).limit(1)
-    last = session.execute(query).mappings().one_or_none()
-    if last is not None:
-        if seen_at <= last["seen_at"]:
-            return
-        before = (*(money_of(last, name) for name in _PRICES), last["price_raw"], last["availability"])
-        now = (offer.price, offer.price_max, offer.original_price, offer.price_raw, offer.availability)
-        if before == now and seen_at - last["seen_at"] <= PRICE_REPEATED_AFTER:
-            return
-    session.execute(
-        upsert(session, price_observations).on_conflict_do_nothing(),
-        {
-            "market": listing.market,
-            "listing_id": listing.listing_id,
-            "seen_at": seen_at,
-            **money_values(price=offer.price, price_max=offer.price_max, original_price=offer.original_price),
-            "price_raw": offer.price_raw,
-            "availability": offer.availability,
-            "run_id": run_id,
-        },
-    )
-
-
-def _save_seller(session: Session, listing: Listing, seen_at: datetime) -> None:
-    """Keep what is known of the seller; a value that this page does not say stays as it was."""
-    seller = listing.seller
-    if seller.seller_id is None:
-        return
-    here = and_(sellers.c.market == listing.market, sellers.c.seller_id == seller.seller_id)
-    said = {"name": seller.name, "official": seller.official, "location": seller.location}
-    known = session.execute(select(sellers).where(here)).mappings().one_or_none()
-    if known is None:
-        session.execute(
-            upsert(session, sellers)
-            .values(
-                market=listing.market, seller_id=seller.seller_id, first_seen_at=seen_at, last_seen_at=seen_at, **said
-            )
-            .on_conflict_do_nothing()
-        )
-    elif seen_at > known["last_seen_at"]:
-        news = {name: value for name, value in said.items() if value is not None}
-        session.execute(update(sellers).where(here).values(last_seen_at=seen_at, **news))
 
 
 def load_listing(session: Session, market: str, listing_id: str) -> Listing | None:

@@ -65,7 +65,7 @@ def purge_listing(
     market, listing_id = key
     kept = without(listing_from_document(document), part)
     here = and_(listings.c.market == market, listings.c.listing_id == listing_id)
-    values: dict[str, object] = {"document": listing_to_document(kept), "content_sha256": PURGED}
+    values: dict[str, object] = {"document": listing_to_document(kept), "content_sha256": PURGED, "observed": None}
     if part == "details":
         values["seller_id"] = None
     session.execute(update(listings).where(here).values(values))

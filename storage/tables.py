@@ -118,6 +118,8 @@ listings = Table(
     text("market", key=True), text("listing_id", key=True), text("title"), text("seller_id", optional=True),
     document("document"), text("content_sha256"), text("run_id", optional=True),
     moment("first_seen_at"), moment("last_seen_at"), moment("changed_at"),
+    # What is compared at the next sighting: the parts whose change is noted, hash and time of the latest price.
+    text("observed", optional=True), text("price_sha256", optional=True), moment("price_seen_at", optional=True),
     Index(None, "market", "seller_id"), Index(None, "last_seen_at"),
 )  # fmt: skip
 price_observations = Table(

@@ -15,8 +15,11 @@ from storage.schema import head_revision
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """Give the URL of a server on which databases may be made; one that was started here is stopped again."""
+def postgres_server(*, durable: bool = False) -> Iterator[str]:
+    """Give the URL of a server on which databases may be made; one that was started here is stopped again.
+
+    A durable one writes through to the disk as in production, for figures.
+    """
     given = os.environ.get("MARKWATCH_TEST_POSTGRES")
     if given:
         yield given
@@ -34,7 +37,7 @@ def postgres_server() -> Iterator[str]:
     server = get_server(str(Path(folder, "data")), cleanup_mode="delete")
     with server:
         # Tests kill writers, never this server; what it holds need not survive a power cut.
-        _command(server.get_uri(), "ALTER SYSTEM SET fsync = off")
+        _command(server.get_uri(), f"ALTER SYSTEM SET fsync = {'on' if durable else 'off'}")
         _command(server.get_uri(), "SELECT pg_reload_conf()")
         yield server.get_uri()
 

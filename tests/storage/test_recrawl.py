@@ -12,7 +12,8 @@ from storage.database import Database
 from storage.decisions import load_decisions, record_decision, undo_decision
 from storage.errors import NotFound
 from storage.hits import hit_id_of, load_hit, save_hits
-from storage.listings import PRICE_REPEATED_AFTER, count_listings, load_listing, load_prices, save_listing
+from storage.listing_bulk import PRICE_REPEATED_AFTER
+from storage.listings import count_listings, load_listing, load_prices, save_listing
 from tests.storage.factories import START, make_hit, make_listing, vnd
 
 LONG = bool(os.environ.get("MARKWATCH_LONG"))
