@@ -1,6 +1,7 @@
 """Data that a page's scripts carry: objects assigned to a variable, found by what stands before them."""
 
 import re
+from collections import deque
 from collections.abc import Iterator
 
 import chompjs
@@ -30,15 +31,15 @@ def embedded_object(url: str, page: str, before: re.Pattern[str]) -> Record | No
 
 def objects_with(value: object, *names: str) -> Iterator[dict[str, object]]:
     """Yield the objects below a value that hold all these fields, the outermost first, each without what lies in it."""
-    waiting: list[tuple[object, int]] = [(value, 0)]
+    waiting: deque[tuple[object, int]] = deque([(value, 0)])
     while waiting:
-        one, depth = waiting.pop(0)
+        one, depth = waiting.popleft()
         if depth > MAX_DEPTH:
             continue
         if isinstance(one, dict):
             if all(name in one for name in names):
                 yield one
                 continue
-            waiting += [(inner, depth + 1) for inner in one.values() if isinstance(inner, dict | list)]
+            waiting.extend((inner, depth + 1) for inner in one.values() if isinstance(inner, dict | list))
         elif isinstance(one, list):
-            waiting += [(inner, depth + 1) for inner in one if isinstance(inner, dict | list)]
+            waiting.extend((inner, depth + 1) for inner in one if isinstance(inner, dict | list))

@@ -1,6 +1,7 @@
 """markwatch markets: the access register: which ways lead into which marketplace, and who opened them."""
 
 import getpass
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -18,6 +19,8 @@ from storage.errors import DatabaseAbsent, NotFound
 
 commands = typer.Typer(help="The marketplaces, the ways into them, and who opened them.", no_args_is_help=True)
 MarketArgument = Annotated[str, typer.Argument(metavar="MARKET", help="Spider name, such as tiki_vn.")]
+# Options of the commands themselves; no schedule or form can set the last two.
+COMMAND_LINE_ONLY = frozenset({"query", "url", "max_pages", "base_url", "allow_host"})
 WayArgument = Annotated[str, typer.Argument(metavar="WAY", help="api, pages or import.")]
 ByOption = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides it; default: you.")]
 
@@ -37,6 +40,37 @@ def list_(*, db: DbOption = None, as_json: JsonOption = False) -> None:
         say(f"{absent}; no record of the register is known")
         states = access_register(None, now())
     print_rows(("market", "way", "open", "because", "verified"), [row_of(state) for state in states], as_json=as_json)
+
+
+@commands.command(epilog="Example: markwatch markets arguments ebay_com")
+def arguments(market: MarketArgument, *, as_json: JsonOption = False) -> None:
+    """List what a marketplace's crawl can be told with -a NAME=VALUE, and what each value may be."""
+    schema = market_class(market).arguments_model.model_json_schema()["properties"]
+    rows = [
+        {
+            "name": name,
+            "values": values_of(given),
+            "default": given.get("default"),
+            "what": given.get("description", ""),
+        }
+        for name, given in schema.items()
+        if name not in COMMAND_LINE_ONLY
+    ]
+    print_rows(("name", "values", "default", "what"), rows, as_json=as_json)
+
+
+def values_of(given: Mapping[str, object]) -> str:
+    """Return what a JSON schema lets a value be, in a few words."""
+    options = given.get("anyOf")
+    kinds = [one for one in options if one.get("type") != "null"] if isinstance(options, list) else [given]
+    kind: Mapping[str, object] = kinds[0]
+    choices = kind.get("enum")
+    if isinstance(choices, list):
+        return " ".join(str(value) for value in choices)
+    limits = [f"{word} {kind[name]}" for name, word in (("minimum", "from"), ("maximum", "to")) if name in kind]
+    pattern = [f"like {kind['pattern']}"] if "pattern" in kind else []
+    words = {"array": "texts with | between", "string": "text", "integer": "number", "boolean": "true or false"}
+    return " ".join([words.get(str(kind.get("type")), "text"), *limits, *pattern])
 
 
 @commands.command(

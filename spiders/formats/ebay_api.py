@@ -7,18 +7,15 @@ the API licence forbids to collect, store or share the ids of eBay's users.
 import base64
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Literal, cast
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from pydantic import Field
 
-from records.listing import Availability, Listing, Offer, Seller
-from records.money import Money
+from records.listing import Listing
 from spiders.api import Api, BrowseKind, Call, Token
-from spiders.arguments import CrawlArguments, Several
+from spiders.arguments import ArgumentError, CrawlArguments, Several
 from spiders.credentials import Key, Keys
-from spiders.drafts import make_listing
 from spiders.errors import (
     AuthRefused,
     BadRequest,
@@ -28,21 +25,15 @@ from spiders.errors import (
     TermsRefused,
     Throttled,
 )
-from spiders.formats.ebay_pages import MARKET, item_id_of, item_url
-from spiders.json_api import Entries, as_mapping, is_json, read_json
+from spiders.formats.ebay_pages import MARKET, item_id_of
+from spiders.json_api import as_mapping, is_json, read_json
 from spiders.reading import (
     Answer,
     Reading,
     Record,
-    finish,
-    identifier,
     inners,
-    many,
     maybe,
-    maybe_inner,
-    number,
     one,
-    priced,
     text,
     whole,
 )
@@ -63,29 +54,11 @@ KEYS = (
     Key(name="id", variable="MARKWATCH_EBAY_CLIENT_ID", meaning="App ID of the production keyset"),
     Key(name="secret", variable="MARKWATCH_EBAY_CLIENT_SECRET", meaning="Cert ID of the production keyset"),
 )
-AVAILABILITY: dict[str, Availability] = {
-    "IN_STOCK": "in_stock",
-    "LIMITED_STOCK": "in_stock",
-    "OUT_OF_STOCK": "out_of_stock",
-}
 # Error number -> what it means; others follow their category.
 GONE = frozenset({11_001, 11_003, 11_004})
 THROTTLED = frozenset({2_001})
 NOT_GRANTED = frozenset({1_100})
 NO_TOKEN = frozenset({1_001, 1_002, 1_003})
-NO_BRANDS = frozenset({"does not apply", "unbranded", "n/a", "no brand", "not specified"})
-GTIN_ASPECTS = ("EAN", "UPC", "ISBN", "GTIN")
-IGNORED = frozenset(
-    {
-        "adultOnly", "availableCoupons", "bidCount", "buyingOptions", "compatibilityMatch", "compatibilityProperties",
-        "conditionId", "distanceFromPickupLocation", "energyEfficiencyClass", "epid", "itemAffiliateWebUrl",
-        "itemCreationDate", "itemEndDate", "itemGroupHref", "itemGroupType", "itemHref", "itemId", "itemOriginDate",
-        "itemWebUrl", "leafCategoryIds", "legacyItemId", "listingMarketplaceId", "pickupOptions",
-        "priceDisplayCondition", "priorityListing", "qualifiedPrograms", "seller", "shippingOptions",
-        "shortDescription", "thumbnailImages", "topRatedBuyingExperience", "tyreLabelImageUrl", "unitPrice",
-        "unitPricingMeasure", "watchCount",
-    }
-)  # fmt: skip
 
 
 class EbayArguments(CrawlArguments):
@@ -99,6 +72,7 @@ class EbayArguments(CrawlArguments):
     delivered_to: str | None = Field(
         default=None, pattern="^[A-Z]{2}$", description="Country that the goods can be sent to, such as JP"
     )
+    from_seller: Several = Field(default=(), description="Only these sellers' goods; several with |")
     exclude_seller: Several = Field(
         default=(), description="Sellers left out, such as authorised ones, because no seller is stored; several with |"
     )
@@ -117,11 +91,13 @@ class EbayApi(Api):
 
     @classmethod
     def browse_url(cls, kind: BrowseKind, value: str, page: int, arguments: CrawlArguments) -> str:
-        """Return the address of a page of a category, or of a seller's goods in all categories."""
-        given = cast("EbayArguments", arguments)
-        if kind == "category":
-            return _search_url([("category_ids", value)], page, given)
-        return _search_url([("q", "*")], page, given, f"sellers:{{{value}}}")
+        """Return the address of a page of a category (its number)."""
+        if kind == "seller" or not value.isdecimal():
+            raise ArgumentError(
+                f"{MARKET}: has no listing by {kind} {value[:80]!r}; a category is a number, and a seller's goods are "
+                "searched for with -a from_seller=… beside words or a category"
+            )
+        return _search_url([("category_ids", value)], page, cast("EbayArguments", arguments))
 
     @classmethod
     def known_url(cls, url: str) -> str:
@@ -208,121 +184,10 @@ def _error_of(answer: Answer, error: Record) -> ReadingError:
     return BadRequest(answer.url, said)
 
 
-def read_search(answer: Answer, value: Mapping[str, object]) -> Reading:
-    """Read a search answer; items that are missing are none only where eBay says total 0."""
-    check_errors(answer, value)
-    top = Record(answer.url, "", value)
-    total = one(top, "total", whole)
-    items = inners(top, "itemSummaries", at_least=1 if total and one(top, "offset", whole) < total else 0)
-    entries = Entries(answer.url)
-    entries.read(items, partial(_read_item, answer), expected=("title",))
-    asked = parse_qsl(urlsplit(answer.url).query)
-    following = maybe(top, "offset", whole) or 0
-    following += maybe(top, "limit", whole) or PER_PAGE
-    if not items or following >= min(total, REACHED) or dict(asked).get("limit") is None:
-        return entries.reading()
-    kept = [pair for pair in asked if pair[0] != "offset"]
-    return entries.reading(links=(f"{API_HOST}{SEARCH}?{_query([*kept, ('offset', str(following))])}",))
-
-
-def read_item(answer: Answer, value: Mapping[str, object]) -> Reading:
-    """Read an item answer."""
-    check_errors(answer, value)
-    entries = Entries(answer.url)
-    entries.read([Record(answer.url, "", value)], partial(_read_item, answer))
-    return entries.reading()
-
-
-def _read_item(answer: Answer, record: Record, entries: Entries) -> list[Listing]:
-    _check_marketplace(answer, record)
-    listing_id = _legacy_id(record)
-    location = maybe_inner(record, "itemLocation")
-    aspects = {one(aspect, "name", text): one(aspect, "value", text) for aspect in inners(record, "localizedAspects")}
-    images = [maybe_inner(record, "image"), *inners(record, "additionalImages")]
-    offer = _offer(record)
-    price = offer.price
-    availabilities = inners(record, "estimatedAvailabilities")
-    sold = [count for part in availabilities if (count := maybe(part, "estimatedSoldQuantity", whole)) is not None]
-    categories = [maybe(part, "categoryName", text) for part in inners(record, "categories")]
-    path = maybe(record, "categoryPath", text)
-    listing = make_listing(
-        answer,
-        market=MARKET,
-        listing_id=listing_id,
-        title=one(record, "title", text),
-        url=item_url(listing_id),
-        currency=None if price is None else price.currency,
-        offer=offer,
-        seller=Seller(location=None if location is None else maybe(location, "country", text)),
-        condition=maybe(record, "condition", text),
-        brand=_said(maybe(record, "brand", text) or aspects.get("Brand")),
-        gtin=maybe(record, "gtin", text) or next((aspects[name] for name in GTIN_ASPECTS if name in aspects), None),
-        mpn=_said(maybe(record, "mpn", text) or aspects.get("MPN")),
-        category=path.split("|") if path is not None else [name for name in categories if name is not None],
-        description=maybe(record, "description", text) or maybe(record, "shortDescription", text),
-        images=[address for image in images if image is not None and (address := maybe(image, "imageUrl", text))],
-        sold=sum(sold) if sold else None,
-    )
-    # An item answer carries dozens of fields about delivery, returns and taxes; only search rows are counted by field.
-    if "localizedAspects" not in record.values:
-        entries.unknown.update(finish(record, ignore=IGNORED))
-    return [listing]
-
-
-def _check_marketplace(answer: Answer, record: Record) -> None:
-    """Refuse an answer of another site than the one asked: eBay takes a wrong header silently for EBAY_US."""
-    asked = dict(parse_qsl(urlsplit(answer.url).query)).get("marketplace")
-    answered = maybe(record, "listingMarketplaceId", text)
-    if asked is not None and answered is not None and asked != answered:
-        raise record.problem("listingMarketplaceId", f"is not the marketplace asked for, {asked}", answered)
-
-
-def _legacy_id(record: Record) -> str:
-    legacy = maybe(record, "legacyItemId", identifier)
-    if legacy is not None:
-        return legacy
-    parts = one(record, "itemId", text).split("|")
-    if len(parts) != 3 or not parts[1].isdecimal():
-        raise record.problem("itemId", "is not of the form v1|number|number", "|".join(parts))
-    return parts[1]
-
-
-def _offer(record: Record) -> Offer:
-    """Return the price; of an auction the current bid, because its price is the opening bid."""
-    is_auction = "AUCTION" in many(record, "buyingOptions", text)
-    bid, price = _amount(record, "currentBidPrice"), _amount(record, "price")
-    current = bid if is_auction and bid is not None else price
-    marketing = maybe_inner(record, "marketingPrice")
-    original = None if marketing is None else _amount(marketing, "originalPrice")
-    if current is None or original is None or original.amount <= current.amount:
-        original = None
-    said = [maybe(part, "estimatedAvailabilityStatus", text) for part in inners(record, "estimatedAvailabilities")]
-    known = [AVAILABILITY[status] for status in said if status in AVAILABILITY]
-    return Offer(
-        price=current,
-        original_price=original,
-        price_raw=None if current is None else current.raw,
-        availability=("in_stock" if "in_stock" in known else "out_of_stock") if known else None,
-    )
-
-
-def _amount(record: Record, name: str) -> Money | None:
-    """Return an amount object; {} and null are none."""
-    found = maybe_inner(record, name)
-    if found is None or not found.values:
-        return None
-    value, currency = one(found, "value", number), one(found, "currency", text)
-    return None if value == 0 else priced(found, "value", value, currency, raw=f"{found.values['value']} {currency}")
-
-
-def _said(value: str | None) -> str | None:
-    """Return an aspect's value, None for the words that sellers write where there is none."""
-    return None if value is None or value.strip().lower() in NO_BRANDS else value
-
-
-def _search_url(asked: list[tuple[str, str]], page: int, arguments: EbayArguments, *filters: str) -> str:
-    given = list(filters)
-    given.append("buyingOptions:{FIXED_PRICE|AUCTION}" if arguments.auctions else "buyingOptions:{FIXED_PRICE}")
+def _search_url(asked: list[tuple[str, str]], page: int, arguments: EbayArguments) -> str:
+    given = ["buyingOptions:{FIXED_PRICE|AUCTION}" if arguments.auctions else "buyingOptions:{FIXED_PRICE}"]
+    if arguments.from_seller:
+        given.append(f"sellers:{{{'|'.join(arguments.from_seller)}}}")
     if arguments.located_in is not None:
         given.append(f"itemLocationCountry:{arguments.located_in}")
     if arguments.delivered_to is not None:
@@ -331,12 +196,13 @@ def _search_url(asked: list[tuple[str, str]], page: int, arguments: EbayArgument
         given.append(f"excludeSellers:{{{'|'.join(arguments.exclude_seller)}}}")
     paging = [("limit", str(PER_PAGE)), ("offset", str((page - 1) * PER_PAGE))]
     marketplace = ("marketplace", arguments.marketplace)
-    return f"{API_HOST}{SEARCH}?{_query([*asked, ('filter', ','.join(given)), marketplace, *paging])}"
+    return f"{API_HOST}{SEARCH}?{query_of([*asked, ('filter', ','.join(given)), marketplace, *paging])}"
 
 
 def _item_url(listing_id: str) -> str:
     return f"{API_HOST}{BY_LEGACY_ID}?legacy_item_id={quote(listing_id)}"
 
 
-def _query(pairs: list[tuple[str, str]]) -> str:
+def query_of(pairs: list[tuple[str, str]]) -> str:
+    """Return the pairs as a query, blanks as %20."""
     return urlencode(pairs, quote_via=quote)

@@ -47,7 +47,7 @@ FIELDS = (
     "priceDiscountRate sales ratingStar productCatIds"
 )
 # Arguments of the query that are numbers; words are quoted.
-NUMBERS = frozenset({"itemId", "shopId", "productCatId", "sortType", "page", "limit"})
+NUMBERS = frozenset({"itemId", "shopId", "sortType", "page", "limit"})
 # extensions.code -> what it means.
 ERRORS: dict[str, type[ReadingError]] = {
     "10010": BadRequest,
@@ -74,10 +74,10 @@ class ShopeeApi(Api):
 
     @classmethod
     def browse_url(cls, kind: BrowseKind, value: str, page: int, arguments: CrawlArguments) -> str:  # noqa: ARG003 - as above
-        """Return the public address of a page of a category or of a shop's goods; both are numbers."""
-        if not value.isdecimal():
-            raise ArgumentError(f"{MARKET}: {kind}: is not a number of Shopee: {value[:80]!r}")
-        return _address([("shopId" if kind == "seller" else "productCatId", value)], page)
+        """Return the public address of a page of a shop's goods (its number); the API lists no category."""
+        if kind == "category" or not value.isdecimal():
+            raise ArgumentError(f"{MARKET}: has no listing by {kind} {value[:80]!r}; a shop is a number")
+        return _address([("shopId", value)], page)
 
     @classmethod
     def known_url(cls, url: str) -> str:

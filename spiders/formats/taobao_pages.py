@@ -6,6 +6,7 @@ from functools import partial
 from selectolax.lexbor import LexborHTMLParser
 
 from records.listing import Availability, Listing, Seller
+from spiders.addresses import MAX_URL_LENGTH
 from spiders.cards import Fields, card_record, texts
 from spiders.drafts import make_listing
 from spiders.embedded import embedded_object
@@ -110,7 +111,7 @@ def item_url(item_id: str, *, is_tmall: bool) -> str:
 def full_image(address: str) -> str:
     """Return a picture's own address: with its scheme, without the size that pages append."""
     whole = f"https:{address}" if address.startswith("//") else address
-    return IMAGE_SIZE.sub(r"\1", whole)
+    return IMAGE_SIZE.sub(r"\1", whole) if len(whole) <= MAX_URL_LENGTH else whole
 
 
 def _read_search(answer: Answer, state: Record) -> Reading:

@@ -21,7 +21,10 @@ HOME = "https://detail.1688.com"
 CURRENCY = "CNY"
 STYLE = PriceStyle(decimal_mark=".", signs={"¥": "CNY"})
 # (fn)("/default", {…}): the object is the second argument.
-CONTEXT = re.compile(r"window\.context\s*=\s*\(.{0,20000}?\)\s*\(\s*[\"'][^\"']*[\"']\s*,\s*(?=\{)", re.DOTALL)
+CONTEXT = re.compile(
+    r"window\.context\s{0,9}=\s{0,9}\(.{0,4000}?\)\s{0,9}\(\s{0,9}[\"'][^\"']{0,200}[\"']\s{0,9},\s{0,9}(?=\{)",
+    re.DOTALL,
+)
 CARDS = ".offer_item"
 CARD: Fields = {
     "title": (".subject", "title"),

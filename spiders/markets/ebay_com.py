@@ -6,7 +6,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from spiders.base import MarketSpider, Yield
 from spiders.errors import UnknownPage
-from spiders.formats.ebay_api import KEYS, EbayApi, EbayArguments, read_item, read_search
+from spiders.formats.ebay_api import KEYS, EbayApi, EbayArguments
+from spiders.formats.ebay_items import read_item, read_search
 from spiders.formats.ebay_pages import HOME, MARKET, read_item_page, read_search_page
 from spiders.json_api import as_mapping, is_json, read_json
 from spiders.pages import open_page

@@ -128,6 +128,16 @@ def test_the_list_shows_what_is_open_and_why(url: str, database: Database, capsy
     assert rows["shop", "pages"]["open"] is True
 
 
+def test_a_markets_own_arguments_are_listed_with_what_they_may_be(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(["markets", "arguments", "ebay_com", "--json"]) == 0
+    rows = {row["name"]: row for row in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert rows["marketplace"]["values"].startswith("EBAY_US EBAY_GB")
+    assert (rows["auctions"]["values"], rows["auctions"]["default"]) == ("true or false", True)
+    assert "base_url" not in rows
+    with pytest.raises(BadInput, match=r"marketplace: Input should be 'EBAY_US', .* located_in: String should match"):
+        check_request(CrawlRequest(market="ebay_com", further={"marketplace": "EBAY_VN", "located_in": "vn"}))
+
+
 def test_the_list_needs_no_database(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(["markets", "list", "--json", "--db", f"sqlite:///{tmp_path / 'none.db'}"]) == 0
     assert '"market": "tiki_vn"' in capsys.readouterr().out

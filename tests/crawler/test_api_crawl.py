@@ -87,7 +87,7 @@ def test_ebay_fetches_a_token_once_and_names_the_marketplace_in_the_header(tmp_p
         search: pages,
         "/buy/browse/v1/item/get_item_by_legacy_id?legacy_item_id=110000000001": item,
     }
-    crawled, asked = run(tmp_path, "ebay_com", routes, query="hanamori", exclude_seller="own-shop")
+    crawled, asked = run(tmp_path, "ebay_com", routes, query="hanamori", exclude_seller="own-shop", from_seller="a|b")
     assert (crawled.code, crawled.run.outcome) == (0, "finished")
     assert ids(crawled) == [f"11000000000{number}" for number in (1, 2, 3, 4)]
     token, first, second = asked
@@ -97,7 +97,7 @@ def test_ebay_fetches_a_token_once_and_names_the_marketplace_in_the_header(tmp_p
     assert header(first, "Authorization") == f"Bearer {TOKENS}"
     assert header(first, "X-EBAY-C-MARKETPLACE-ID") == "EBAY_US"
     asked_for = query_of(first)
-    assert asked_for["filter"] == "buyingOptions:{FIXED_PRICE|AUCTION},excludeSellers:{own-shop}"
+    assert asked_for["filter"] == "buyingOptions:{FIXED_PRICE|AUCTION},sellers:{a|b},excludeSellers:{own-shop}"
     assert (asked_for["q"], asked_for["limit"], asked_for["offset"]) == ("hanamori", "200", "0")
     assert "marketplace" not in asked_for
     assert query_of(second)["offset"] == "200"
