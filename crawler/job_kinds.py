@@ -37,8 +37,8 @@ KINDS: Mapping[str, JobKind] = {
     "crawl": JobKind(does="crawler.crawl_job:perform_crawl"),
     # Judges stored listings again: arguments since, after and until (market and listing id, a blank between).
     "rematch": JobKind(does="crawler.rejudging:perform_rematch"),
-    # Queues the digests that are due and sends what waits in the outbox.
-    "digests": JobKind(does="crawler.mailing:perform_digests", tries=3),
+    # Queues the mails that are due and sends what waits in the outbox, whose leases keep two senders apart.
+    "digests": JobKind(does="crawler.mailing:perform_digests", tries=3, every=timedelta(minutes=5)),
     # Removes what markets' terms let us keep for a while only.
     "market_rules": JobKind(does="crawler.market_rules:perform_rules", every=timedelta(minutes=10)),
     # Captures one listing's page as evidence: arguments market, listing_id, hit_ids, cause, by.

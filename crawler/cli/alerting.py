@@ -49,8 +49,8 @@ def register(app: typer.Typer) -> None:
 def send(*, db: DbOption = None, as_json: JsonOption = False) -> None:
     """Queue every mail that is due and has news, and send what is queued (SMTP, else .eml files).
 
-    A digest is due at its recipient's hour; what is released later waits for the next one. Run it every few minutes,
-    or let `markwatch scheduler` do it.
+    A digest is due at its recipient's hour; what is released later waits for the next one. The
+    scheduler does the same every five minutes.
     """
     with database(db) as opened:
         done = send_round(opened, Settings(), now())
