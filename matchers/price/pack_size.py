@@ -9,10 +9,13 @@ from itertools import pairwise
 from typing import Literal
 
 from matchers.price.goods import Named, goods_named, goods_of
+from matchers.price.goods_terms import MEANINGS, TERM
 from matchers.price.goods_words import GoodsClass
 from matchers.price.pack_statements import Amount, Count, amounts_of, counts_of, product_of
 from matchers.price.pack_words import (
     ADDED,
+    ADDED_PIECES,
+    AMOUNT,
     BUY_AND_GET,
     CHOICE_OF_COUNTS,
     DIFFERENT_GOODS,
@@ -34,6 +37,10 @@ SINGLE = frozenset({"cái", "chiếc", "đôi", "quả", "viên", "miếng", "cu
 LISTED = re.compile(r"\s?(?:/|,|\||hoặc)\s?")
 LISTED_SURELY = 3
 """So many amounts side by side are sizes to choose from, whatever the counts beside them."""
+PLUS = re.compile(r"\s[+＋]\s|(?<=[a-z\d])[+＋](?=[^\W\d])|(?<=\d(?:ml|gr))\svà\s")
+AMOUNT_NEAR = 12
+# What stands between the amounts of goods that are sold together.
+JOINED = re.compile(r"[+&＋]|(?<!\w)(?:và|kèm|and|with)(?!\w)")
 HAS_DIGIT = re.compile(r"\d")
 # Between a good and what comes free with it: the gift ends where the next part of the title begins.
 GIFT_END = re.compile(r"[)\],|\]+]|\s-\s|$")
@@ -102,6 +109,7 @@ def read_pack(title: str, category: tuple[str, ...] = ()) -> PackSize:
 
 def _with_additions(text: str) -> tuple[str, bool]:
     """Write the sum where more of the same good is given on top: 350ml + 35ml tặng thêm."""
+    text = ADDED_PIECES.sub(lambda found: str(int(found["first"]) + int(found["second"])), text)
     for found in ADDED.finditer(text):
         if found["word"] or found["after"]:
             first, second = (Decimal(found[name].replace(",", ".")) for name in ("first", "second"))
@@ -160,7 +168,7 @@ def _are_listed(text: str, distinct: Sequence[Amount]) -> bool:
     between = [text[left.end : right.start] for left, right in pairwise(distinct)]
     if any(LISTED.fullmatch(part) for part in between):
         return True
-    return len(distinct) > 1 and not any("+" in part or "&" in part for part in between)
+    return len(distinct) > 1 and not any(JOINED.search(part) for part in between)
 
 
 def _distinct(amounts: Sequence[Amount], counts: Sequence[Count]) -> list[Amount]:
@@ -180,6 +188,8 @@ def _is_set(text: str, goods: GoodsClass | None, named: Sequence[Named]) -> bool
     """Say whether goods that differ in kind are sold together."""
     if DIFFERENT_GOODS.search(text) and not (goods == "durable" and _is_outfit(text)):
         return True
+    if goods != "durable" and _joins_other_goods(text):
+        return True
     for plus in re.finditer(r"\+|(?<!\w)(?:và|kèm)(?!\w)", text):
         if plus.group() != "+" and not re.match(r"\W*(?:combo|set|bộ)(?!\w)", text):
             continue
@@ -188,6 +198,18 @@ def _is_set(text: str, goods: GoodsClass | None, named: Sequence[Named]) -> bool
         if after and before and after[0][1] == "durable" and _is_outfit(text):
             continue
         if after and before and text[before[-1][0] :][:6] != text[after[0][0] :][:6]:
+            return True
+    return False
+
+
+def _joins_other_goods(text: str) -> bool:
+    """Say whether a plus joins goods of another name, each with its amount: シャンプー 400ml + コンディショナー 400ml."""
+    for plus in PLUS.finditer(text):
+        before, after = text[: plus.start()], text[plus.end() :]
+        if not (AMOUNT.search(before[-AMOUNT_NEAR:]) and AMOUNT.search(after)):
+            continue
+        first, second = ({MEANINGS[one.group()] for one in TERM.finditer(part)} for part in (before, after))
+        if first and second and not first & second:
             return True
     return False
 

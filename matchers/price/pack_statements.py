@@ -11,6 +11,7 @@ from matchers.price.pack_words import (
     AMOUNT,
     AMOUNTS,
     BEFORE_TIMES,
+    BUNDLE_AFTER,
     BUNDLED,
     COUNTED,
     LEADING,
@@ -21,6 +22,8 @@ from matchers.price.pack_words import (
 )
 from records.watchlist import Unit
 
+# These count without a word for the goods; others only at the end of a bracket: [thùng 12].
+BUNDLES_ALONE = frozenset({"combo", "set", "lốc", "lố", "pack of", "set of"})
 CountKind = Literal["container", "piece", "bundle", "times"]
 
 
@@ -70,15 +73,16 @@ def _decimal(printed: str, factor: int) -> Decimal:
 def counts_of(text: str, named: Sequence[int] = ()) -> tuple[Count, ...]:
     """Return the numbers of items stated in a folded text, each once, in order; `named` is where goods are named."""
     found: dict[int, Count] = {}
+    for one in BUNDLE_AFTER.finditer(text):
+        _add(found, one, "times")
     for one in COUNTED.finditer(text):
         if not text[one.end() :].startswith(("+", "-in")):
             kind: CountKind = "piece" if one["counter"] in PIECES else "container"
             _add(found, one, kind)
     for one in BUNDLED.finditer(text):
         noun = one["noun"]
-        if (noun not in NOT_COUNTED or one.start("noun") in named) and (
-            noun or one["bundle"] in {"combo", "set", "lốc", "lố", "pack of", "set of"}
-        ):
+        is_alone = one["bundle"] in BUNDLES_ALONE or text[one.end() : one.end() + 1] in {"]", ")"}
+        if (noun not in NOT_COUNTED or one.start("noun") in named) and (noun or is_alone):
             _add(found, one, "bundle")
     for pattern in (TIMES, BEFORE_TIMES):
         for one in pattern.finditer(text):
@@ -90,7 +94,7 @@ def counts_of(text: str, named: Sequence[int] = ()) -> tuple[Count, ...]:
 
 
 def _add(found: dict[int, Count], one: "re.Match[str]", kind: CountKind) -> None:
-    group = "number" if one["number"] else "last"
+    group = "last" if one.re is TIMES and not one["number"] else "number"
     start, number = one.start(group), int(one[group])
     if number > 0:
         found.setdefault(start, Count(number, kind, start, one.end()))

@@ -35,7 +35,7 @@ CONTAINERS = frozenset({
 PIECES = frozenset({
     "viên", "miếng", "tờ", "que", "chiếc", "cái", "quả", "trái", "cây", "đôi", "cặp", "cuộn", "khăn",
     "kim", "lá", "pods", "pod", "tablets", "tablet", "capsules", "caps", "pcs", "pieces", "piece",
-    "sheets", "sheet", "pairs", "rolls", "tab", "viêm", "ống", "móng", "錠", "粒", "枚", "個", "本", "カプセル",
+    "sheets", "sheet", "pairs", "rolls", "tab", "count", "ct", "softgels", "softgel", "gummies", "wipes", "diapers", "viêm", "ống", "móng", "錠", "粒", "枚", "個", "本", "カプセル",
     "足", "回分",
 })  # fmt: skip
 BUNDLE = (
@@ -44,11 +44,11 @@ BUNDLE = (
 )
 _COUNTER = "|".join(sorted({*CONTAINERS, *PIECES}, key=len, reverse=True))
 COUNTED = re.compile(
-    rf"(?<![\w.,/*-])(?P<number>\d{{1,4}})\s?(?P<counter>{_COUNTER})(?![a-zà-ỹ])"
+    rf"(?<![\w.,/*-])(?<!số\s)(?<!size\s)(?P<number>\d{{1,4}})\s?(?P<counter>{_COUNTER})(?![a-zà-ỹ])"
     rf"(?:\s?(?:/|trong|mỗi|trên)\s?(?:1\s)?(?:{_COUNTER})(?![a-zà-ỹ]))?"
 )
 CHOICE_OF_COUNTS = re.compile(
-    rf"(?<![\w.,])\d{{1,4}}\s?(?:{_COUNTER})?(?:\s?(?:[/,|-]|và|hoặc|or)\s?\d{{1,4}}\s?(?:{_COUNTER})?)*"
+    rf"(?<![\w.,])(?<!size\s)(?<!số\s)\d{{1,4}}\s?(?:{_COUNTER})?(?:\s?(?:[/,|-]|và|hoặc|or)\s?\d{{1,4}}\s?(?:{_COUNTER})?)*"
     rf"\s?(?:[/,|-]|và|hoặc|or)\s?\d{{1,4}}\s?(?P<counter>{_COUNTER})(?![a-zà-ỹ])"
 )
 BUNDLED = re.compile(
@@ -95,6 +95,14 @@ NO_GIFT = re.compile(
 )
 BUY_AND_GET = re.compile(
     r"(?:mua\s\d+\stặng\s\d+|\d+\stặng\s\d+|buy\s\d+\sget\s\d+(?:\sfree)?)(?:\s(?:chai|hộp|gói|tuýp|hũ|lọ|túi))?"
+)
+# 38+6 miếng is 44: more pieces of the same in one pack.
+ADDED_PIECES = re.compile(
+    r"(?<![\w.,])(?P<first>\d{1,3})\s?\+\s?(?P<second>\d{1,2})(?=\s?(?:miếng|viên|tờ|chiếc|cái|gói|枚|錠|粒))"
+)
+# 2個セット, 3本セット, 2袋セット are bundles of the pack before them.
+BUNDLE_AFTER = re.compile(
+    r"(?P<number>[2-9]|[1-9]\d)\s?(?:個|本|袋|箱|缶|点|パック|枚)?\s?(?:セット|まとめ買い|組)(?!内容)"
 )
 ADDED = re.compile(
     rf"(?P<first>{_NUMBER})\s?(?P<unit>ml|gr|gram|g|kg|l|miếng|viên|tờ|gói)\s?(?:\+|cộng|và)?\s?(?P<word>tặng\s(?:thêm|ngay|kèm)?|tăng\sthêm|thêm)?\s?"

@@ -51,6 +51,14 @@ Nước rửa bình sữa 250ml (túi thay thế)|250|ml|1|refill
 マスク 50枚入り 10箱|50|piece|10|full
 シャンプー 詰め替え 400ml|400|ml|1|refill
 Skin lotion 170ml pack of 2|170|ml|2|full
+Bỉm quần XL 38+6 miếng|44|piece|1|full
+Combo dầu gội 640g và dầu xả 620g|||1|set_of_different_goods
+Túi refill sữa tắm 500ml|500|ml|1|refill
+[Thùng 12] Sữa hạt 1L|1000|ml|12|full
+日焼け止め 70g 2個セット|70|g|2|full
+シャンプー 400ml + コンディショナー 400ml|||1|set_of_different_goods
+Baby diapers size 4, 82 count|82|piece|1|full
+Vitamin 5000 IU, 360 softgels|360|piece|1|full
 """
 ROWS = [line.split("|") for line in PACKS.strip().splitlines()]
 
