@@ -1,13 +1,14 @@
 """How well undercuts are found among innocent offers, on groups of real offers of the same product.
 
-python -m benchmarks.price_undercut [--listings FILE] [--groups N]
+python -m benchmarks.price_undercut [--listings FILE] [--groups N] [--names common|one] [--model FILE]
 
 How the groups are made: offers with one price and a stated pack are put together by two foreign words of their titles
 and their whole content; from each such block the first offer is the seed, and its group are the offers that the rules
 surely judge the same as the seed, at prices not further apart than 2.5 times. Groups of at least 6 offers are kept,
 unless the names of two groups of one size are nearly the same. The owner's product is the group: its mark is the
 foreign word at the front that all titles share, its name the words that at least 9 in 10 titles share, its list price
-the median price.
+the median price. With --names one the name is the shortest title that is not among the five that cases are made of: a
+price list in words of its own. With --model the learned product matcher is asked as well.
 
 What is put in, for every group, on titles of the group: undercuts at 15 to 80 % of the median; and innocent offers: the
 real price from 92 % of the median on, bundles at a fair price, samples, used goods, accessories, choices of packs, and
@@ -28,13 +29,14 @@ from decimal import ROUND_DOWN, Decimal
 from itertools import combinations
 from pathlib import Path
 
+from crawler.product_models import product_model
 from matchers.match import Matcher
 from matchers.price.bands import band_of
 from matchers.price.goods_words import GOODS
 from matchers.price.judgement import PriceTrack
 from matchers.price.offer_relation import judge_pair
 from matchers.price.offer_text import OfferText
-from matchers.price.pack_words import UNITS
+from matchers.price.pack_words import AMOUNT, UNITS
 from matchers.price.peers import PeerRange
 from matchers.price.price_text import read_price
 from records.hit import Hit
@@ -85,6 +87,11 @@ class Group:
     mark: str
     name: str
     median: Decimal
+
+    def own_words(self) -> str | None:
+        """Return the shortest title that no case is made of, without its pack."""
+        rest = sorted((offer.text for offer in self.offers[TITLES_PER_GROUP:]), key=lambda text: (len(text), text))
+        return AMOUNT.sub(" ", rest[0]) if rest else None
 
 
 def read_offers(path: Path) -> Iterator[OfferText]:
@@ -148,7 +155,7 @@ def _group_of(offers: tuple[OfferText, ...]) -> Group | None:
     return Group(offers, marks[0][1], " ".join(dict.fromkeys(words)), prices.middle)
 
 
-def watchlist_of(groups: Sequence[Group]) -> WatchList:
+def watchlist_of(groups: Sequence[Group], *, own_words: bool = False) -> WatchList:
     """Return the groups as marks and products, list price = median of the group."""
     texts = sorted({one.mark for one in groups})
     return WatchList(
@@ -157,7 +164,7 @@ def watchlist_of(groups: Sequence[Group]) -> WatchList:
             Product(
                 product_id=f"g{number}",
                 mark_id=one.mark,
-                name=one.name,
+                name=(one.own_words() if own_words else None) or one.name,
                 list_price=Money.rounded(one.median, "VND", ""),
                 unit_amount=one.offers[0].pack.unit_amount,
                 unit=one.offers[0].pack.unit,
@@ -284,14 +291,16 @@ def main(arguments: list[str] | None = None) -> None:
     )
     parser.add_argument("--listings", type=Path, default=DEFAULT, help="real listings, JSON Lines, gzipped")
     parser.add_argument("--groups", type=int, default=200, help="at most so many groups")
+    parser.add_argument("--names", choices=("common", "one"), default="common", help="how the products are named")
+    parser.add_argument("--model", type=Path, help="trained product model to ask where rules are unsure")
     options = parser.parse_args(arguments)
     if not options.listings.exists():
         print(f"no listings at {options.listings}: set MARKWATCH_DATA or --listings", file=sys.stderr)
         raise SystemExit(2)
     groups = group(read_offers(options.listings), options.groups)
-    watchlist = watchlist_of(groups)
+    watchlist = watchlist_of(groups, own_words=options.names == "one")
     cases = list(cases_of(groups))
-    matcher = Matcher(watchlist)
+    matcher = Matcher(watchlist, product_model(options.model) if options.model else None)
     hits = list(matcher.match_many((case.listing for case in cases), everything=True))
     figures = score(cases, hits)
     stream = list(read_listings(options.listings, STEP))

@@ -81,7 +81,7 @@ def learn(rows: Sequence[Row]) -> tuple[BoostedTrees, ...]:
 def with_model(judged: Judged, row: Row, model: LearnedMatch) -> Judged:
     """Return what rules and model make of a pair together: the model moves the margin of `same` a little."""
     left, right = (offer_of(row[side]).text for side in "ab")
-    margin = judged.margin + MODEL_SHARE * model.margin(left, right)
+    margin = judged.margin + MODEL_SHARE * model.score(left, right)
     if margin > 0:
         return replace(judged, relation="same", margin=margin)
     return replace(judged, relation="variant" if judged.relation == "same" else judged.relation, margin=margin)

@@ -23,8 +23,11 @@ class LearnedMatch:
 
     def margin(self, title: str, name: str) -> float:
         """Return the log odds that both are one product, less the model's edge; above 0 is yes."""
-        one, other = self._prepared(title), self._prepared(name)
-        return self._model.score_alone(one, other) - self._model.threshold
+        return self.score(title, name) - self._model.threshold
+
+    def score(self, one: str, other: str) -> float:
+        """Return the log odds that two texts are one product."""
+        return self._model.score_alone(self._prepared(one), self._prepared(other))
 
     def _prepare(self, text: str) -> Prepared:
         return self._candidates.prepared(ProductText.cleaned(title=fold_accented(text).text))

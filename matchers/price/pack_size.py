@@ -203,7 +203,7 @@ def _is_set(text: str, goods: GoodsClass | None, named: Sequence[Named]) -> bool
 
 
 def _joins_other_goods(text: str) -> bool:
-    """Say whether a plus joins goods of another name, each with its amount: シャンプー 400ml + コンディショナー 400ml."""
+    """Say whether a plus joins goods of another name, each with its amount: shampoo 400ml + conditioner 400ml."""
     for plus in PLUS.finditer(text):
         before, after = text[: plus.start()], text[plus.end() :]
         if not (AMOUNT.search(before[-AMOUNT_NEAR:]) and AMOUNT.search(after)):

@@ -35,7 +35,8 @@ CONTAINERS = frozenset({
 PIECES = frozenset({
     "viên", "miếng", "tờ", "que", "chiếc", "cái", "quả", "trái", "cây", "đôi", "cặp", "cuộn", "khăn",
     "kim", "lá", "pods", "pod", "tablets", "tablet", "capsules", "caps", "pcs", "pieces", "piece",
-    "sheets", "sheet", "pairs", "rolls", "tab", "count", "ct", "softgels", "softgel", "gummies", "wipes", "diapers", "viêm", "ống", "móng", "錠", "粒", "枚", "個", "本", "カプセル",
+    "sheets", "sheet", "pairs", "rolls", "tab", "count", "ct", "softgels",
+    "softgel", "gummies", "wipes", "diapers", "viêm", "ống", "móng", "錠", "粒", "枚", "個", "本", "カプセル",
     "足", "回分",
 })  # fmt: skip
 BUNDLE = (

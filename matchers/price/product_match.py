@@ -8,7 +8,11 @@ from itertools import pairwise
 from math import fsum
 from typing import Literal, Protocol
 
+from rapidfuzz import fuzz
+
 from matchers.price.goods_terms import GOODS, UNSPACED, WORD, named_words
+from matchers.price.offer_relation import judge_pair
+from matchers.price.offer_text import OfferText
 from matchers.price.offer_words import PRAISE, SUFFIXES, SYLLABLE
 from matchers.price.pack_fit import PackFit, pack_fit
 from matchers.text.fold import fold_plain
@@ -16,12 +20,13 @@ from records.hit import Span
 from records.listing import Listing
 from records.watchlist import Product, WatchList
 
-How = Literal["gtin", "mpn", "name", "most_words", "model"]
+How = Literal["gtin", "mpn", "name", "most_words", "alike", "model"]
 HOW_WORDS: Mapping[How, str] = {
     "gtin": "the same GTIN",
     "mpn": "the same part number",
     "name": "every word of the product's name",
     "most_words": "nearly every telling word of the product's name",
+    "alike": "a title like the product's name",
     "model": "the learned matcher takes it for the product",
 }
 NUMBER = re.compile(r"[^\W_]+(?:[-._][^\W_]+)*")
@@ -33,8 +38,16 @@ NUMBER_WEIGHT, NAME_WEIGHT, WORD_WEIGHT, GOODS_WEIGHT, PRAISE_WEIGHT = 3.0, 2.0,
 COMMON_SHARE, COMMON_FACTOR = 0.6, 0.5
 ENOUGH = 0.8
 """Share of the name's weight that the title must say where it does not say every word."""
-POSSIBLE = 0.5
-"""Share from which a learned matcher is asked."""
+POSSIBLE = 0.4
+"""Share from which title and name are compared as two offers are."""
+MOST_COMPARED = 5
+SURE = 1.2
+"""Margin of `same` from which nineteen in twenty hard pairs of real titles are the same product."""
+SPELT_ALIKE = 80
+# Suffixes of members of a line; ultra and air are words of praise as often.
+MEMBERS = SUFFIXES - {"ultra", "air", "mini"}
+CLEARLY = 0.5
+"""How far the best product must lie before the next of the line."""
 AHEAD = 0.1
 """How far the best product must lie before the next where not every word is said."""
 MOST_CANDIDATES = 12
@@ -138,6 +151,7 @@ class _Line:
     """The products of one mark, found by the words of their names."""
 
     def __init__(self, products: Sequence[Product], own: set[str]) -> None:
+        self._own = own
         names = [frozenset(_words(product.name)) - own for product in products]
         counts: defaultdict[str, int] = defaultdict(int)
         for words in names:
@@ -157,6 +171,7 @@ class _Line:
                 if word in weights and word.startswith(GOODS)
             }
             self._named.append(_Named(product, weights, fsum(weights.values()), spelt))
+        self._texts: dict[str, OfferText] = {}
         self._runs = [word for word in self._places if UNSPACED.search(word)]
 
     def find(self, listing: Listing, model: PairModel | None) -> Iterator[tuple[Product, How]]:
@@ -188,23 +203,52 @@ class _Line:
         joined: str,
         model: PairModel | None,
     ) -> Iterator[tuple[Product, How]]:
-        """Yield the product that the title names but for a word, where no other of the line comes near it."""
-        if not shares or shares[0][0] < POSSIBLE:
+        """Yield the product that the title names in other words, where no other of the line comes near it."""
+        possible = [self._named[place] for share, place in shares if share >= POSSIBLE]
+        possible = [
+            one
+            for one in possible[:MOST_COMPARED]
+            if not _is_other_member(title, one.weights) and not self._contradicts(title, one, said, joined)
+        ]
+        if not possible:
             return
         best = shares[0][0]
         near = [self._named[place] for share, place in shares if share > best - AHEAD]
-        names = {frozenset(one.weights) for one in near}
-        if len(near) > 1:
-            near = _of_stated_pack(listing, near)
-        if len(near) != 1 and len(names) > 1:
-            return
-        one = near[0]
-        if _is_other_member(title, one.weights):
-            return
-        if best >= ENOUGH and not _lacks_a_telling_word(one, said, joined):
+        near = _of_stated_pack(listing, near)
+        is_alone = len({frozenset(one.weights) for one in near}) == 1
+        if best >= ENOUGH and is_alone and near[0] in possible and not _lacks_a_telling_word(near[0], said, joined):
             yield from ((other.product, "most_words") for other in near)
-        elif model is not None and model.margin(listing.title, one.product.name) > 0:
-            yield from ((other.product, "model") for other in near)
+            return
+        offer = OfferText(listing.title, listing.category)
+        margins = sorted(
+            ((judge_pair(offer, self._text_of(one)).margin, number) for number, one in enumerate(possible)),
+            reverse=True,
+        )
+        margin, chosen = margins[0]
+        if len(margins) > 1 and margins[1][0] > margin - CLEARLY:
+            return
+        product = possible[chosen].product
+        if margin >= SURE:
+            yield product, "alike"
+        elif margin > 0 and model is not None and model.margin(listing.title, product.name) > 0:
+            yield product, "model"
+
+    def _contradicts(
+        self, title: Sequence[tuple[str, int, int]], named: _Named, said: frozenset[str], joined: str
+    ) -> bool:
+        """Say whether title and name each have a name or number that the other lacks: Clear White is not Tone Up."""
+        lacking = [word for word in named.missing(said, joined) if _is_telling(word)]
+        others = [
+            word for word, _, _ in title if _is_telling(word) and word not in named.weights and word not in self._own
+        ]
+        lacking = [word for word in lacking if not any(fuzz.ratio(word, other) >= SPELT_ALIKE for other in others)]
+        return bool(lacking and others)
+
+    def _text_of(self, named: _Named) -> OfferText:
+        found = self._texts.get(named.product.product_id)
+        if found is None:
+            found = self._texts[named.product.product_id] = OfferText(named.product.name)
+        return found
 
 
 def _lacks_a_telling_word(named: _Named, said: frozenset[str], joined: str) -> bool:
@@ -232,9 +276,13 @@ def _is_other_member(title: Sequence[tuple[str, int, int]], weights: Mapping[str
     """Say whether the title names another member of the line: a Pro, Plus or Mini right after a word of the name."""
     ordered = sorted(title, key=lambda one: one[1])
     return any(
-        word in SUFFIXES and word not in weights and before in weights
+        word in MEMBERS and word not in weights and before in weights
         for (before, _, _), (word, _, _) in pairwise(ordered)
     )
+
+
+def _is_telling(word: str) -> bool:
+    return len(word) > 1 and not word.startswith(GOODS) and _weight(word) >= NAME_WEIGHT
 
 
 def _weight(word: str) -> float:

@@ -110,6 +110,19 @@ def test_a_holder_of_the_product_is_not_the_product() -> None:
         assert price_hits(title=title, price="66000") == []
 
 
+NAMES = {
+    "Sữa chống nắng Anessa bảo vệ hoàn hảo UV Perfect Milk 60ml": True,
+    "Gel chống nắng Anessa Perfect UV 60ml": False,
+    "Sữa Anessa Whitening UV Tone 60ml": False,
+    "Sữa Anessa UV Perfct Milk 60ml": True,
+}
+
+
+@pytest.mark.parametrize(("title", "is_found"), NAMES.items())
+def test_a_product_is_found_in_other_words_and_its_sisters_are_not(title: str, is_found: bool) -> None:
+    assert price_hits(title=title, price="120000") == (["high"] if is_found else [])
+
+
 def test_a_choice_a_set_or_a_refill_has_no_price_hit() -> None:
     for title in (
         "Anessa Perfect UV Milk 20ml/60ml",

@@ -17,10 +17,15 @@ from tests.matchers.test_price_product_model import SMALL, labelled
 from tests.matchers.watch import listing, watchlist
 
 DRILL = {
-    "product_id": "drill", "mark_id": "makita", "name": "Makita HR2470 rotary hammer 780W", "list_price": "3000000",
-    "currency": "VND", "unit_amount": "1", "unit": "piece",
+    "product_id": "drill", "mark_id": "makita", "name": "Makita rotary búa khoan đa năng gia đình",
+    "list_price": "3000000", "currency": "VND", "unit_amount": "1", "unit": "piece",
 }  # fmt: skip
-CASE = {"products": [DRILL], "title": "Máy khoan Makita HR2470 rotary", "price": "500000", "currency": "VND"}
+CASE = {
+    "products": [DRILL],
+    "title": "Máy khoan búa Makita rotary nhỏ gọn dùng điện",
+    "price": "500000",
+    "currency": "VND",
+}
 
 
 class Sure:
@@ -50,7 +55,7 @@ def test_a_model_decides_where_the_rules_are_unsure() -> None:
 
 def test_a_model_is_not_asked_where_the_name_is_said_or_far_off() -> None:
     model = Sure(1.0)
-    whole = CASE | {"title": "Makita HR2470 rotary hammer 780W"}
+    whole = CASE | {"title": "Makita rotary búa khoan đa năng gia đình"}
     assert products_of(Matcher(watchlist(whole), model), whole) == [("drill", "name")]
     other = CASE | {"title": "Bút chì Makita"}
     assert products_of(Matcher(watchlist(other), model), other) == []
