@@ -10,6 +10,7 @@ from crawler.access import open_ways
 from crawler.capture_requests import ask_for_capture, is_capturable
 from crawler.config import Settings
 from crawler.errors import BadInput
+from crawler.list_desk import list_desk_on
 from crawler.mailing import market_titles
 from crawler.operating import operating_on
 from crawler.scheduling import next_starts
@@ -89,6 +90,7 @@ def console_app(
         credit_of=credit_of,
         request_capture=request_capture,
         operating=operating_on(database, settings, clock),
+        lists=list_desk_on(database, clock),
         clock=clock,
         next_times=upcoming,
         start_run=start_run,

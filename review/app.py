@@ -15,6 +15,7 @@ from review import chain
 from review.access import released_at
 from review.api import account as api_account
 from review.api import decisions as api_decisions
+from review.api import lists as api_lists
 from review.api import operating as api_operating
 from review.api import people as api_people
 from review.api import reading as api_reading
@@ -33,6 +34,7 @@ from review.pages import (
     evidence,
     hits,
     ledger,
+    lists,
     mail_links,
     mails,
     markets,
@@ -126,9 +128,19 @@ def create_app(database: Database, services: Services, settings: ReviewSettings)
         mail_links,
         schedules,
         markets,
+        lists,
     ):
         app.include_router(pages.router)
-    for endpoints in (api_session, api_account, api_people, api_reading, api_decisions, api_operating, api_work):
+    for endpoints in (
+        api_session,
+        api_account,
+        api_people,
+        api_reading,
+        api_decisions,
+        api_operating,
+        api_work,
+        api_lists,
+    ):
         app.include_router(endpoints.router, prefix=API)
     app.mount("/static", OwnFiles(directory=STATIC_FOLDER), name="static")
     app.add_middleware(EtagMiddleware, prefix=API)

@@ -30,6 +30,7 @@ NAVIGATION: Final = (
     Entry("/sellers", "sellers", _("Sellers"), "s", ("read",)),
     Entry("/brands", "brands", _("Brands"), "b", ("read",)),
     Entry("/ledger", "reports", _("Precision ledger"), "l", ("read",)),
+    Entry("/lists", "doc", _("Watch list"), "w", ("brands",)),
     Entry("/runs", "crawls", _("Crawls"), "c", ("runs",)),
     Entry("/schedules", "calendar", _("Schedules"), "d", ("runs",)),
     Entry("/mails", "mail", _("Mails"), "m", ("brands", "operate")),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from records.hit import Hit
 from records.listing import Listing
+from review.lists import ListDesk
 from review.operating import Operating
 from storage.schedules import Schedule
 
@@ -32,6 +33,8 @@ class Services:
     """Asks for a capture of (listing, hit ids, log-in name); False where its pages may not be asked for."""
     credit_of: Callable[[str], str] = lambda _market: ""
     """What a market's terms ask to be shown beside its data, as it is to be printed; empty where nothing is."""
+    lists: ListDesk | None = None
+    """Reads and keeps watch list files; None hides their import."""
     explain: Callable[[Listing], tuple[Hit, ...]] | None = None
     """Judges a listing with today's watch list; None hides the comparison on the hit page."""
 

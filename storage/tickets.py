@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from storage.account_tables import login_steps, tickets
 
 TicketKind = Literal["invite", "reset"]
-StepKind = Literal["code", "passkey_login", "passkey_add", "oidc", "totp"]
+StepKind = Literal["code", "passkey_login", "passkey_add", "oidc", "totp", "import"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -156,6 +156,9 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/markets/{market}/ways/{way}/allow"): post(ADMINISTRATOR, ground="a letter of 3 Nov", until="2027-01-01"),
     ("POST", "/markets/{market}/ways/{way}/close"): post(ADMINISTRATOR, reason="withdrawn"),
     ("POST", "/markets/{market}/try"): post(OPERATORS, 200, url="https://nowhere.test/"),
+    ("GET", "/lists"): get(("minh", "quan")),
+    ("POST", "/lists/preview"): post(("minh", "quan"), 422),
+    ("POST", "/lists"): post(("minh", "quan"), 409, step="none"),
     # People.
     ("GET", "/people"): get(ADMINISTRATOR),
     ("POST", "/people"): Row(
@@ -245,6 +248,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/schedules/{schedule_id}/pause"): post(OPERATORS, 204, reason="Tết"),
     ("POST", "/api/v1/schedules/{schedule_id}/resume"): post(OPERATORS, 204),
     ("POST", "/api/v1/schedules/{schedule_id}/run"): post(OPERATORS, 201),
+    ("POST", "/api/v1/lists"): post(("minh", "quan"), 422, name="x.csv", content="eA=="),
     ("GET", "/api/v1/markets"): get(RUN_READERS),
     ("PUT", "/api/v1/markets/{market}/ways/{way}"): post(
         ADMINISTRATOR, 204, ground="a letter of 3 Nov", until="2027-01-01"

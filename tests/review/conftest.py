@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from crawler.config import Settings
+from crawler.list_desk import list_desk_on
 from crawler.operating import operating_on
 from review.app import ReviewSettings, Services, create_app
 from review.services import SESSION_LENGTH
@@ -74,7 +75,13 @@ def app(database: Database, clock: Clock) -> FastAPI:
             return open_run(session, market, arguments, clock(), login).run_id
 
     operating = operating_on(database, Settings(data_dir=Path(database.url.removeprefix("sqlite:///")).parent), clock)
-    services = Services(clock=clock, next_times=next_times, start_run=start_run, operating=operating)
+    services = Services(
+        clock=clock,
+        next_times=next_times,
+        start_run=start_run,
+        operating=operating,
+        lists=list_desk_on(database, clock),
+    )
     settings = ReviewSettings(secure_cookies=False, demo_login=None, hosts=frozenset({"127.0.0.1", "localhost"}))
     return create_app(database, services, settings)
 

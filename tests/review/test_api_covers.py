@@ -46,6 +46,8 @@ COVERED = {
     "/markets/{market}/ways/{way}/allow": "PUT /markets/{market}/ways/{way}",
     "/markets/{market}/ways/{way}/close": "POST /markets/{market}/ways/{way}/close",
     "/markets/{market}/try": "POST /markets/{market}/try",
+    "/lists/preview": "POST /lists",
+    "/lists": "POST /lists",
     "/mails/resume": "POST /mails/resume",
     "/mails/recipients/{address_id}/allow": "POST /mails/recipients/{address_id}/allow",
     "/mails/suggestions/{suggestion_id}/accept": "PUT /mails/suggestions/{suggestion_id}",
@@ -73,6 +75,10 @@ BY_HAND = {
     "/m/u/{mail_token}": "the link of a mail is the way in",
     "/hits/{hit_id}/pack": "markwatch evidence pack makes the same file",
     "/mails/recipients/{address_id}": "not in the API yet: a recipient's wishes",
+    "/brands/{brand}/threshold": "not in the API yet: a brand's threshold",
+    "/brands/{brand}/policy": "not in the API yet: a brand's second-look policy",
+    "/brands/{brand}/spellings": "POST /lists with the mark's row does the same",
+    "/me/keys": "keys are pressed in a browser",
     "/mails/preview/sample": "not in the API yet: a sample mail to oneself",
 }
 

@@ -1,0 +1,331 @@
+"""How fast the console answers twenty people over a million hits of twenty brands.
+
+    python -m benchmarks.console_load [--hits 1000000] [--users 20] [--seconds 60] [--folder DIR]
+
+Fills a SQLite database (kept in --folder and used again), serves it by `markwatch serve` in a process of its own, and
+lets every user ask for one page a second: queue, two filters, a hit, a seller, a search, as reviewer, senior or brand
+viewer. Times are from the first byte sent to the last byte read, on this machine.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import random
+import secrets
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import text
+
+from records.hit import Evidence, Hit, Span
+from records.listing import Listing, Offer, Seller
+from records.money import Money
+from records.watchlist import Mark
+from review.sessions import digest
+from storage.counts import recount
+from storage.database import Database, open_database, upgrade
+from storage.decisions import record_decision
+from storage.hit_records import HitFilter
+from storage.hits import load_queue, save_hits
+from storage.listings import save_listing
+from storage.tables import hit_documents, hit_evidence, hits, listings
+from storage.users import Role, add_user, load_user, open_session
+from storage.watchlist import save_marks
+
+BRANDS = 20
+SELLERS = 5_000
+BLOCK = 50_000
+NOW = datetime.now(UTC)
+# login -> role, brands, in the proportion of an office.
+ROLES: tuple[tuple[str, Role], ...] = (("reviewer", "reviewer"), ("senior", "senior"), ("viewer", "brand_viewer"))
+STAFF_PAGES = ("queue", "brand", "price", "hit", "seller", "search")
+VIEWER_PAGES = ("queue", "brand", "hit", "search")
+
+
+def template(number: int) -> Hit:
+    """Return the hit of one brand that its copies are made of."""
+    brand = f"Sorano{number}"
+    price = Money(amount=Decimal(129_000 + number), currency="VND", raw="129.000đ")
+    listing = Listing(
+        market=f"market_{number % 8}",
+        listing_id=f"template-{number}",
+        title=f"Kem chống nắng {brand} Perfect UV Milk 60ml fake loại 1 full box",
+        url=f"https://example.test/{number}",
+        description="Hàng có sẵn. Khách sỉ nhắn tin. " * 12,
+        seller=Seller(seller_id=f"seller-{number}", name=f"Kho Sỉ {number}", location="Hà Nội"),
+        offer=Offer(price=price, price_raw="129.000đ"),
+        currency="VND",
+        category=("Làm đẹp", "Chăm sóc da"),
+        fetched_at=NOW,
+    )
+    start = listing.title.index(brand)
+    named, said = Span.cut(listing, "title", start, start + len(brand)), listing.title.index("fake")
+    evidence = (
+        Evidence(
+            signal="exact_mark", weight=0.3, message="“%(text)s” names the mark %(mark)s.",
+            facts={"text": brand, "mark": brand}, spans=(named,),
+        ),
+        Evidence(
+            signal="imitation_words", weight=0.5, message="“%(text)s” says that it is an imitation.",
+            facts={"text": "fake"}, spans=(Span.cut(listing, "title", said, said + 4),),
+        ),
+    )  # fmt: skip
+    return Hit(
+        listing=listing, mark_id=f"mark-{number}", track="price" if number % 4 == 3 else "ip",
+        product_id=f"product-{number}" if number % 4 == 3 else None, relation="brand",
+        spelling="exact", intent="imitation", right="valid", score=0.8, tier="high", rule_version="bench",
+        evidence=evidence,
+    )  # fmt: skip
+
+
+def fill(database: Database, count: int) -> None:
+    """Fill the database with so many hits, copied by SQL from twenty that were saved in the ordinary way."""
+    templates = [template(number) for number in range(BRANDS)]
+    with database.write() as session:
+        save_marks(
+            session,
+            [
+                Mark(mark_id=f"mark-{n}", text=f"Sorano{n}", brand=f"SORANO {n}", owner=f"Owner {n}")
+                for n in range(BRANDS)
+            ],
+        )
+        for one in templates:
+            save_listing(session, one.listing, None, NOW)
+            save_hits(session, one.listing, (one,), None, NOW)
+    pad = "printf('%013d', n.i)"
+    own = {"listing_id": pad, "seller_id": f"'s' || (n.i * 7 % {SELLERS})"}
+    moved = own | {
+        "hit_id": pad, "subject": f"t.subject || {pad}", "score": "((n.i * 7919) % 100000) / 100000.0",
+        "shelf": "CASE WHEN n.i % 3 = 0 THEN 'unreviewed' ELSE 'below' END",
+        "tier": "CASE WHEN n.i % 3 = 0 THEN t.tier ELSE 'low' END", "flagged": "n.i % 3 = 0",
+        # Near-identical listings come in sevens.
+        "alike_key": "t.alike_key || (n.i / 140)",
+    }  # fmt: skip
+    plan = (
+        (listings, own, "t.listing_id = 'template-' || (n.i % 20)"),
+        (hits, moved, "t.listing_id = 'template-' || (n.i % 20)"),
+        (hit_documents, {"hit_id": pad}, None),
+        (hit_evidence, {"hit_id": pad}, None),
+    )
+    for first in range(0, count, BLOCK):
+        last = min(first + BLOCK, count) - 1
+        series = f"WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last})"  # noqa: S608 - numbers
+        with database.write() as session:
+            for table, new, where in plan:
+                names = ", ".join(f'"{column.name}"' for column in table.columns)
+                values = ", ".join(new.get(column.name, f't."{column.name}"') for column in table.columns)
+                join = where or (
+                    "t.hit_id = (SELECT h.hit_id FROM hits AS h WHERE h.market = 'market_' || (n.i % 20 % 8)"
+                    " AND h.listing_id = 'template-' || (n.i % 20))"
+                )
+                source = f"SELECT {values} FROM n JOIN {table.name} AS t ON {join}"  # noqa: S608 - literals of this file
+                session.execute(text(f"INSERT INTO {table.name} ({names}) {series} {source}"))
+        print(f"filled {last + 1:,} of {count:,}", file=sys.stderr, flush=True)
+    with database.write() as session:
+        recount(session, [f"SORANO {number}" for number in range(BRANDS)])
+        session.execute(text("ANALYZE"))
+    with database.write() as session:
+        # What brand viewers see: decided an hour ago, so that the undo window is over.
+        for number in range(60):
+            brand = HitFilter(brand=f"SORANO {number % 3}")
+            (first_hit, *_rest) = load_queue(session, brand, None, 1).rows
+            at = NOW - timedelta(hours=1)
+            record_decision(session, first_hit.hit_id, first_hit.revision, "violation", "counterfeit", "judge", at)
+
+
+@dataclass
+class User:
+    """One person at the console."""
+
+    login: str
+    role: str
+    token: str
+    times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    errors: list[str] = field(default_factory=list)
+
+
+def people(database: Database, count: int) -> list[User]:
+    """Make the accounts and one session for each person; a tenth are brand viewers."""
+    users = []
+    with database.write() as session:
+        for name, role in ROLES:
+            if load_user(session, name) is None:
+                brands = [f"SORANO {number}" for number in range(3)] if role == "brand_viewer" else []
+                add_user(session, name, name, role, "", NOW, brands)
+        for number in range(count):
+            name, role = ROLES[2] if number % 10 == 9 else ROLES[number % 2]
+            token = secrets.token_urlsafe(32)
+            open_session(session, digest(token), name, datetime.now(UTC), datetime.now(UTC) + timedelta(hours=8))
+            users.append(User(login=name, role=role, token=token))
+    return users
+
+
+def address(page: str, user: User, choose: random.Random, ids: Sequence[str]) -> str:
+    """Return the address of a page of that kind."""
+    brand = quote(f"SORANO {choose.randrange(3 if user.role == 'brand_viewer' else BRANDS)}")
+    if page == "hit":
+        return f"/hits/{choose.choice(ids)}"
+    return {
+        "queue": "/review",
+        "brand": f"/review?brand={brand}&sort=newest",
+        "price": f"/review?view=price&market=market_{choose.randrange(8)}",
+        "seller": f"/sellers/market_{choose.randrange(8)}?id=s{choose.randrange(SELLERS)}",
+        "search": f"/review?view=all&text={quote(choose.choice(('uv milk', 'full box', 'Kho Sỉ', 'sorano7')))}",
+    }[page]
+
+
+def sit(user: User, port: int, ids: Sequence[str], seconds: float, start: float, seed: int) -> None:
+    """Ask for one page a second until the time is over."""
+    choose = random.Random(seed)
+    pages = VIEWER_PAGES if user.role == "brand_viewer" else STAFF_PAGES
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    for number in range(int(seconds)):
+        due = start + number + seed / 20 % 1
+        time.sleep(max(0.0, due - time.perf_counter()))
+        page = pages[(number + seed) % len(pages)]
+        path = address(page, user, choose, ids)
+        began = time.perf_counter()
+        try:
+            connection.request("GET", path, headers={"Cookie": f"markwatch={user.token}", "Host": f"127.0.0.1:{port}"})
+            answer = connection.getresponse()
+            answer.read()
+        except (OSError, http.client.HTTPException) as problem:
+            user.errors.append(f"{path}: {problem}")
+            connection.close()
+            continue
+        user.times[page].append((time.perf_counter() - began) * 1e3)
+        if answer.status != 200:
+            user.errors.append(f"{path}: {answer.status}")
+    connection.close()
+
+
+def p95(values: Sequence[float]) -> float:
+    """Return the 95th percentile in milliseconds."""
+    return round(statistics.quantiles(values, n=100)[94], 1) if len(values) > 1 else 0.0
+
+
+def wait_for_port(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the console answers."""
+    for _ in range(1_800):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        if process.poll() is not None:
+            raise SystemExit("the console did not start")
+        time.sleep(0.1)
+    raise SystemExit("the console does not answer")
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--hits", type=int, default=1_000_000)
+    parser.add_argument("--users", type=int, default=20)
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--folder", type=Path, default=Path(".bench"))
+    arguments = parser.parse_args(given)
+    path = (arguments.folder / f"console-{arguments.hits}.db").resolve()
+    url = f"sqlite:///{path}"
+    if not path.exists():
+        part = path.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        upgrade(f"sqlite:///{part}")
+        filled = open_database(f"sqlite:///{part}")
+        fill(filled, arguments.hits)
+        with filled.write() as session:
+            session.execute(text("SELECT 1"))
+        filled.close()
+        part.rename(path)
+    database = open_database(url)
+    users = people(database, arguments.users)
+    choose = random.Random(5)
+    ids = [f"{choose.randrange(arguments.hits // 3) * 3:013d}" for _ in range(2_000)]
+    with database.read() as session:
+        released = [row.hit_id for row in load_queue(session, HitFilter(view="confirmed"), None, 50).rows]
+    database.close()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-c",
+        "from crawler.cli.main import run; run()",
+        "serve",
+        "--port",
+        str(port),
+        "--db",
+        url,
+    ]
+    process = subprocess.Popen(command)
+    try:
+        wait_for_port(port, process)
+        warm_up(users[0], port)
+        begun = cpu_seconds(process.pid)
+        start = time.perf_counter() + 1
+        threads = [
+            threading.Thread(
+                target=sit,
+                args=(user, port, released if user.role == "brand_viewer" else ids, arguments.seconds, start, number),
+            )
+            for number, user in enumerate(users)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        spent = cpu_seconds(process.pid) - begun
+    finally:
+        process.terminate()
+        process.wait(30)
+    report(users, arguments.hits, spent)
+
+
+def warm_up(user: User, port: int) -> None:
+    """Ask for one page, so that templates and catalogues are read before the clock runs."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    connection.request("GET", "/review", headers={"Cookie": f"markwatch={user.token}", "Host": f"127.0.0.1:{port}"})
+    connection.getresponse().read()
+    connection.close()
+
+
+def cpu_seconds(process_id: int) -> float:
+    """Return the CPU seconds that a process has used (Linux); 0 where that cannot be read."""
+    try:
+        fields = Path(f"/proc/{process_id}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def report(users: Sequence[User], count: int, spent: float) -> None:
+    """Print the table and, as the last line, the figures."""
+    by_page: dict[str, list[float]] = defaultdict(list)
+    for user in users:
+        for page, times in user.times.items():
+            by_page[page] += times
+    for page, times in sorted(by_page.items()):
+        print(f"{page:8} {len(times):5} requests  median {statistics.median(times):7.1f} ms  p95 {p95(times):7.1f} ms")
+    errors = [error for user in users for error in user.errors]
+    for error in errors[:5]:
+        print(f"error: {error}", file=sys.stderr)
+    every = [value for times in by_page.values() for value in times]
+    figures = {"p95_ms": p95(every), "errors": len(errors), "requests": len(every), "hits": count, "users": len(users)}
+    # Other work on the machine lengthens the times, not this figure.
+    figures["cpu_ms_per_request"] = round(spent * 1e3 / max(len(every), 1), 1)
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
