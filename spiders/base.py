@@ -81,7 +81,8 @@ class MarketSpider(DeclaredMarket, Spider):
         if not crawler.settings.frozen:
             crawler.settings.set("DOWNLOAD_DELAY", way.floor_seconds, priority="spider")
             if way.daily_calls is not None:
-                crawler.settings.set("BUDGET_DAY_REQUESTS", way.daily_calls, priority="spider")
+                own = crawler.settings.getint("BUDGET_DAY_REQUESTS", way.daily_calls)
+                crawler.settings.set("BUDGET_DAY_REQUESTS", min(own, way.daily_calls), priority="spider")
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
