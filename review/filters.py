@@ -33,7 +33,7 @@ VIEW_KEYS: Final[dict[View, str]] = {
 }  # fmt: skip
 SORTS: Final[dict[Sort, str]] = {"score": _("risk"), "newest": _("newest"), "oldest": _("oldest")}
 GROUPS: Final[dict[Group, str]] = {
-    "alike": _("near-identical titles"),
+    "alike": _("similar titles"),
     "seller": _("same seller"),
     "none": _("not at all"),
 }

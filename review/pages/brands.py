@@ -50,7 +50,7 @@ TABS: Final = {
     "matching": _("Matching"),
 }
 MODES: Final[dict[LookMode, str]] = {
-    "none": _("never"),
+    "none": _("no second look"),
     "sampled": _("a random sample"),
     "always": _("always"),
 }

@@ -64,7 +64,7 @@ def shown_value(name: str, value: str) -> str:
     if name == "signal":
         return wording.signal_name(value)
     if name == "alike":
-        return _("near-identical titles")
+        return _("similar titles")
     table: Mapping[str, str] = {"tier": wording.TIERS, "track": wording.TRACKS}.get(name, {})  # type: ignore[assignment]
     return table.get(value, value)
 
