@@ -19,6 +19,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from crawler.access import open_ways
+from crawler.baselines import COMPARED_RUNS, compare
 from crawler.bounds import EXIT_CODES, RunFacts, counts_of, judge
 from crawler.logs import configure_logs
 from crawler.middlewares.run_state import state_of, utc_now
@@ -29,6 +30,7 @@ from spiders.registry import load_markets
 from spiders.ways import WayName
 from storage.database import open_database
 from storage.errors import StorageError
+from storage.operator_notices import load_good_counts, note_run
 from storage.runs import close_run, load_run, start_run
 
 logger = logging.getLogger(__name__)
@@ -61,8 +63,14 @@ def main(given: Sequence[str] | None = None) -> int:
     # It tells at every opening of the database which kind it is.
     logging.getLogger("alembic").setLevel(logging.WARNING)
     settings.set("LOG_INSTALL_ROOT_HANDLER", value=not is_logged, priority="cmdline")
+    # Scrapy leaves dropping what is below the level to its own handler; without it every listing would be logged.
+    logging.disable(max(logging.getLevelNamesMapping().get(str(settings["LOG_LEVEL"]).upper(), logging.INFO) - 1, 0))
     facts = _crawl(market, settings, spider_arguments)
     outcome, sentences = judge(facts)
+    if arguments.run_id and outcome in {"finished", "finished_with_warnings"}:
+        differing = _compared(arguments.db, arguments.run_id, facts.counts)
+        sentences += differing
+        outcome = "suspicious" if differing else outcome
     for sentence in sentences:
         logger.warning("bound: %s", sentence)
     logger.info("run %s: %s %s", arguments.run_id or "-", outcome, dict(facts.counts))
@@ -156,6 +164,16 @@ def _begin(url: str, run_id: str) -> None:
         raise StorageError(f"run {run_id} ended already: {run.outcome}")
 
 
+def _compared(url: str, run_id: str, counts: Mapping[str, int]) -> tuple[str, ...]:
+    """Return what differs from the last good runs of the schedule; nothing where the database cannot be asked."""
+    try:
+        with closing(open_database(url)) as database, database.read() as session:
+            return compare(counts, load_good_counts(session, run_id, COMPARED_RUNS))
+    except StorageError as problem:
+        logger.warning("not compared with earlier runs: %s", problem)
+        return ()
+
+
 def _stats(crawler: Crawler) -> Mapping[str, object]:
     try:
         return crawler.stats.get_stats()
@@ -171,6 +189,7 @@ def _close(url: str, run_id: str, outcome: Outcome, counts: Mapping[str, int], s
         try:
             with closing(open_database(url)) as database, database.write() as session:
                 close_run(session, run_id, outcome, utc_now(), counts, sentences)
+                note_run(session, run_id, utc_now())
             return True
         except Exception as problem:  # noqa: BLE001 - each kind of database fails in its own way; any means not yet
             logger.warning("the run cannot be closed yet: %s", problem)

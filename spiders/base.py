@@ -47,6 +47,8 @@ class MarketSpider(DeclaredMarket, Spider):
     def __init__(self, name: str | None = None, **given: Any) -> None:
         super().__init__(name)
         self.arguments = read_arguments(self.arguments_model, self.name, given)
+        # One bound method for all requests: Scrapy looks into the source of every callback that it has not met.
+        self.reader = self.parse
         self.pages_left: dict[str, int] = {}
         self.followed: set[str] = set()
         self.incomplete: set[str] = set()
@@ -159,7 +161,7 @@ class MarketSpider(DeclaredMarket, Spider):
         meta = {"real_url": url, "start": start, **self.request_meta()}
         if self.way_api is not None and not is_opened(url, self.arguments):
             meta[API_MARK] = True
-        return Request(target, callback=self.parse, meta=meta, priority=priority)
+        return Request(target, callback=self.reader, meta=meta, priority=priority)
 
     def request_meta(self) -> dict[str, object]:
         """Return what every request of this spider carries besides its address; a hook for browser pages."""

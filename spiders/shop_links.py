@@ -1,11 +1,12 @@
 """Which links of a web shop's page are worth following: further pages first, then products, then categories."""
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from spiders.addresses import canonical, is_on_host, joined
+from spiders.addresses import canonical, is_on_host, joined, origin_of
 
 MAX_LINKS = 500
 # Path parts of pages that hold no goods.
@@ -44,20 +45,21 @@ def site_of(url: str) -> str:
 def shop_links(page: LexborHTMLParser, url: str) -> tuple[str, ...]:
     """Return the page's links within its site, each once, the most useful kinds first, in page order within a kind."""
     ranked: dict[str, int] = {}
-    own = canonical(url)
+    own, origin, site = canonical(url), origin_of(url), site_of(url)
+    met: set[str] = set()
     for node in page.css("link[rel=next], link[rel=sitemap], a[href]"):
-        link = joined(url, node.attributes.get("href") or "")
-        if link is None or not is_on_host(link, (site_of(url),)) or _loops(link):
-            continue
-        form = canonical(link)
-        parts = urlsplit(form)
-        if form == own or SKIPPED_FILES.search(parts.path) or SKIPPED_PARTS & set(parts.path.lower().split("/")):
-            continue
+        href = node.attributes.get("href") or ""
         rel = (node.attributes.get("rel") or "").lower().split()
-        if "next" in rel or "sitemap" in rel or PAGE_QUERY.search(parts.query) or PAGE_QUERY.search(parts.path):
-            rank = 0
-        else:
-            rank = 1 if PRODUCT_PATH.search(parts.path) else 2
+        is_next = "next" in rel or "sitemap" in rel
+        if href in met and not is_next:
+            continue
+        met.add(href)
+        # Menus are the same on every page of a shop: a link that stands for itself is judged once.
+        stands_alone = (href.startswith("/") and not href.startswith("//")) or "://" in href[:10]
+        found = _judged(origin if stands_alone else url, href, site)
+        if found is None or found[0] == own:
+            continue
+        form, rank = found[0], 0 if is_next else found[1]
         ranked[form] = min(rank, ranked.get(form, rank))
         if len(ranked) >= MAX_LINKS:
             break
@@ -73,6 +75,21 @@ def is_paging(link: str) -> bool:
     """Return whether an address is a further page of a list."""
     parts = urlsplit(link)
     return bool(PAGE_QUERY.search(parts.query) or PAGE_QUERY.search(parts.path))
+
+
+@lru_cache(maxsize=20_000)
+def _judged(base: str, href: str, site: str) -> tuple[str, int] | None:
+    """Return a link's one form and how early it is worth following (0 first), None where it leads to no goods."""
+    link = joined(base, href)
+    if link is None or not is_on_host(link, (site,)) or _loops(link):
+        return None
+    form = canonical(link)
+    parts = urlsplit(form)
+    if SKIPPED_FILES.search(parts.path) or SKIPPED_PARTS & set(parts.path.lower().split("/")):
+        return None
+    if is_paging(form):
+        return form, 0
+    return form, 1 if PRODUCT_PATH.search(parts.path) else 2
 
 
 def _loops(link: str) -> bool:

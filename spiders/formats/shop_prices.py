@@ -23,6 +23,7 @@ from spiders.reading import MAX_PRICE
 
 # A price is a short text of its own; what stands in running text is about something else.
 LONGEST_PRICE = 60
+_DIGIT = re.compile(r"\d")
 # How many texts before the title may still be the product's.
 BEFORE_TITLE = 40
 
@@ -60,7 +61,7 @@ def _prices(
 ) -> Iterator[PrintedPrice]:  # fmt: skip
     places: list[tuple[Text, str, re.Match[str], Place]] = []
     for index, text in enumerate(texts):
-        if not any(sign.isdigit() for sign in text.value):
+        if len(text.value) > LONGEST_PRICE or not _DIGIT.search(text.value):
             continue
         shown, match = _priced(texts, index)
         if match is not None:

@@ -136,11 +136,17 @@ class ProductPage:
         priced = [found for found in stated if found[0].price is not None]
         if not priced:
             return next((found for found in stated if found[0].price_raw is not None), (Offer(), None, ""))
+        amounts = {found[0].price.amount for found in priced if found[0].price is not None}
+        code = priced[0][1]
+        is_whole = any(amount == amount.to_integral_value() for amount in amounts)
+        if len(amounts) == 1 and not (is_whole and code is not None and minor_digits(code)):
+            # One price, and in a form that only major units have.
+            return priced[0]
         printed = {price.amount for price in self.seen.prices}
         for found in priced:
             if found[0].price is not None and found[0].price.amount in printed:
                 return found
-        first, seen, code = priced[0][0].price, self.seen.price, priced[0][1]
+        first, seen = priced[0][0].price, self.seen.price
         if first is not None and seen is not None and code is not None and minor_digits(code):
             minor = first.amount.scaleb(-minor_digits(code))
             if first.amount == first.amount.to_integral_value() and seen.amount == minor:
@@ -217,29 +223,48 @@ class ProductPage:
         value, self.sources["availability"] = self.seen.availability
         return value
 
+    def _is_printed(self, number: str) -> bool:
+        """Return whether a visitor sees that very number as the end of a text: then no other is looked for."""
+        body, sought = self.answer.body, number.strip().encode("utf-8", "replace")
+        start = body.find(sought) if len(sought) >= 3 else -1
+        while start >= 0:
+            if body[start - 1 : start] in {b">", b" ", b":"} and body[start + len(sought) :][:20].lstrip()[:1] == b"<":
+                return True
+            start = body.find(sought, start + 1)
+        return False
+
     def _sku(self, nodes: list[tuple[str, Node]]) -> str | None:
         """Return the number that the shop prints for its customers, else the one that only its data holds."""
+        stated = next(
+            (
+                (f"{source} Product.{name}", found)
+                for source, node in nodes
+                for name in ("sku", "productID")
+                if (found := _text([node, *nodes_in(node.get("offers"))], name)) is not None
+            ),
+            None,
+        )
+        if stated is not None and self._is_printed(stated[1]):
+            self.sources["sku"], found = stated
+            return _number_alone(found)
         if self.seen.sku is not None:
             self.sources["sku"] = self.seen.sku.source
             return self.seen.sku.value
-        for source, node in nodes:
-            holders = [node, *nodes_in(node.get("offers"))]
-            for name in ("sku", "productID"):
-                found = _text(holders, name)
-                if found is not None:
-                    self.sources["sku"] = f"{source} Product.{name}"
-                    return _number_alone(found)
+        if stated is not None:
+            self.sources["sku"], found = stated
+            return _number_alone(found)
+        return self._hidden_sku()
+
+    def _hidden_sku(self) -> str | None:
+        """Return the number that only the page's head, its cart form or its scripts hold."""
         found = _first(self.data.properties, ("product:retailer_item_id",))
         if found is not None:
             self.sources["sku"] = "opengraph product:retailer_item_id"
-            return found
-        if self.seen.form_sku is not None:
-            self.sources["sku"] = self.seen.form_sku.source
-            return self.seen.form_sku.value
-        if self.state is not None and self.state.sku is not None:
-            self.sources["sku"] = self.state.path.rpartition(".")[0]
-            return self.state.sku
-        return None
+        elif self.seen.form_sku is not None:
+            self.sources["sku"], found = self.seen.form_sku.source, self.seen.form_sku.value
+        elif self.state is not None and self.state.sku is not None:
+            self.sources["sku"], found = self.state.path.rpartition(".")[0], self.state.sku
+        return found
 
 
 def listed_product(answer: Answer, node: Node, address: str, title: str) -> Listing:

@@ -120,11 +120,13 @@ import sys
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 from spiders.base import MarketSpider
+from spiders.ways import Way
 
 class Rendered(MarketSpider):
     name = "rendered"
     title, home, hosts = "Rendered", "https://rendered.example", ("rendered.example",)
     needs_browser = True
+    ways = (Way(name="pages", format="pages"),)
 
     def request_meta(self):
         return {"playwright": True}

@@ -50,7 +50,6 @@ def run_of(database: Database, run_id: str) -> Run:
         (["tiki_vn", "-a", "quary=x"], "quary: unknown argument of tiki_vn"),
         (["tiki_vn", "-a", "query=x", "-a", "max_pages=0"], "max_pages"),
         (["tiki_vn", "-a", "url=https://evil.example/"], "is not a page of Tiki"),
-        (["shopee_vn", "-a", "query=x"], "shopee_vn: not crawled live"),
         (["tiki_vn", "-a", "query=x", "-s", "nonsense"], "-s nonsense"),
         (["tiki_vn", "-a", "query=x", "--run-id", "r1", "--db", ""], "--run-id: needs a database"),
     ],
