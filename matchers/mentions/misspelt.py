@@ -9,13 +9,13 @@ import numpy as np
 
 from matchers.mentions.batch import Batch, Pieces, cut_runs
 from matchers.mentions.closeness import Difference, difference, may_name, still_names
-from matchers.mentions.codes import DIGIT, Flags
+from matchers.mentions.codes import DIGIT, Flags, Places
 from matchers.mentions.exact import ExactIndex
 from matchers.mentions.form_table import FormTable
 from matchers.mentions.forms import Form
 from matchers.mentions.market_words import MARKET_WORDS
 from matchers.mentions.mention import Change
-from matchers.mentions.near import Neighbourhood, Sieve, Windows, hashes_of, sums_of, windows_of
+from matchers.mentions.near import Neighbourhood, Pairs, Sieve, Windows, hashes_of, sums_of, windows_of
 from matchers.mentions.other_names import OTHER_NAMES
 from matchers.mentions.place import MOST_TRIED, Place
 from matchers.mentions.syllables import VIETNAMESE
@@ -31,6 +31,9 @@ LEAST_WITH_SIGNS = 5
 SIGNS = re.compile(r"[\W_]+")
 # Shorter words name no mark by a slip.
 SHORTEST_WORD = 4
+# From so many pairs on, only so many of each form in each text are compared: no honest batch has them.
+MANY_PAIRS = 10_000
+MOST_COMPARED = 400
 
 
 class MisspeltIndex:
@@ -62,7 +65,10 @@ class MisspeltIndex:
 
     def _near(self, batch: Batch, pieces: Pieces, windows: Windows, sieve: Sieve) -> Iterator[tuple[int, Place]]:
         """Yield the places of windows near a form that the sieve lets pass."""
-        pairs, words = self.neighbourhood.within(windows, self.neighbourhood.candidates(windows, sieve), sieve)
+        near = self.neighbourhood.candidates(windows, sieve)
+        if len(near.window) > MANY_PAIRS:
+            near = _first_of_each(near, batch.text_at(pieces.starts[windows.first[near.window]]))
+        pairs, words = self.neighbourhood.within(windows, near, sieve)
         texts = batch.text_at(pieces.starts[windows.first[pairs.window]]).tolist()
         tried: Counter[tuple[int, int]] = Counter()
         for window, number, word, text in zip(pairs.window.tolist(), pairs.form.tolist(), words, texts, strict=True):
@@ -115,6 +121,16 @@ class MisspeltIndex:
             change = "hyphened" if _is_hyphened(text) else "signs"
         anywhere = still_names(found, length, on_faked_goods=False)
         yield number, Place(form, from_, to, change, is_near=True, only_on_faked_goods=is_word or not anywhere)
+
+
+def _first_of_each(pairs: Pairs, text: Places) -> Pairs:
+    """Return the first pairs of each form in each text: a text that says one word thousands of times says it once."""
+    key = text << 32 | pairs.form
+    order = np.argsort(key, kind="stable")
+    ordered = key[order]
+    rank = np.arange(len(ordered)) - np.searchsorted(ordered, ordered)
+    kept = np.sort(order[rank < MOST_COMPARED])
+    return Pairs(pairs.window[kept], pairs.form[kept])
 
 
 def _is_plural(found: Difference) -> bool:

@@ -64,6 +64,10 @@ HOSTILE = {
     "imitation words": "fake Nike " * 10_000,
     "cues": "cho dùng cho for " * 6_000 + "Nike",
     "emoji": "😀N" * 50_000,
+    "hyphens": "n-i-k-e-" * 12_500,
+    "covers": "n*ke " * 20_000,
+    "respelt": "ê-" * 50_000,
+    "letters": "a" * 100_000,
 }
 
 
