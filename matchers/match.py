@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from matchers.explanation import Explanation, FieldViews, SeenMention, SeenOffer
 from matchers.judgement import FIELD_ORDER, judge
@@ -20,6 +21,8 @@ from records.watchlist import WatchList
 # Listings, and letters of their titles and descriptions, that are looked up at once.
 MOST_LISTINGS = 1_000
 MOST_LETTERS = 200_000
+# Marks judged of one listing, those of the title first: who names hundreds fills a page with words for searches.
+MOST_MARKS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,8 @@ class Matcher:
         by_mark: dict[str, list[Mention]] = {}
         for mention in mentions:
             by_mark.setdefault(mention.mark.mark_id, []).append(mention)
-        judged = (judge(listing, found, self.watchlist, everything=everything) for found in by_mark.values())
+        named = islice(by_mark.values(), MOST_MARKS)
+        judged = (judge(listing, found, self.watchlist, everything=everything) for found in named)
         hits = tuple(hit for hit in judged if hit is not None)
         return Reading(listing, hits, self._price_track.read(listing, hits))
 

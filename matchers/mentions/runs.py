@@ -25,7 +25,7 @@ OTHER_LETTER = re.compile(r"[^\W\d_a-z]")
 LONG_KATAKANA = 4
 SHORT_KATAKANA = 3
 # Kanji that look like a kana, and small kana printed large; both sides of a comparison are read so.
-_KANJI_AS_KANA = dict(zip("二口力夕卜工八千一才厶乂", "ニロカタトエハチーオムメ", strict=True))
+_KANJI_AS_KANA = dict(zip("二口力夕卜工八千一才厶乂儿", "ニロカタトエハチーオムメル", strict=True))
 _SMALL_AS_LARGE = dict(zip("ァィゥェォッャュョヮ", "アイウエオツヤユヨワ", strict=True))
 KANA_SKELETON = str.maketrans({**_KANJI_AS_KANA, **_SMALL_AS_LARGE})
 LOOK_ALIKE_KANJI = frozenset(_KANJI_AS_KANA)

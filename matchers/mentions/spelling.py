@@ -176,16 +176,19 @@ def _is_code(form: Form, extra: list[str]) -> bool:
     """Say whether the signs part a size, a number or a model code (4.7, M/L, G-9) rather than a short mark."""
     if not form.letters.isalpha():
         return True
-    return len(form.letters) < SHORTEST_ALTERED and not (form.is_known and all(gap in SHORT_GAPS for gap in extra))
+    gaps = SHORT_GAPS | {"-"} if len(extra) > 1 else SHORT_GAPS
+    return len(form.letters) < SHORTEST_ALTERED and not (form.is_known and gaps.issuperset(extra))
 
 
 def _spaced_change(form: Form, pieces: tuple[Piece, ...]) -> Change | None:
     """Return whether spaces alone can be meant to split the mark; two syllables may as well be two words."""
     if len(form.letters) < SHORTEST_ALTERED:
         return None
+    words = all(SYLLABLE.match(piece.letters) for piece in pieces)
     if form.mark.ambiguous:
-        return "spaced" if len(pieces) >= 3 and len(form.letters) >= SURE_SYLLABLES else None
-    words = all(SYLLABLE.match(piece.letters) and len(piece.letters) > 1 for piece in pieces)
+        if len(form.letters) < SURE_SYLLABLES:
+            return None
+        return "spaced" if len(pieces) >= 3 else None if words else "syllables"
     return "syllables" if words and len(form.letters) < SURE_SYLLABLES else "spaced"
 
 

@@ -13,6 +13,7 @@ from matchers.use.relation_words import (
     PARTS,
     PARTS_AFTER,
     PERSONS,
+    WITH_IT,
 )
 from matchers.use.surroundings import Surroundings
 from matchers.use.trades import makes_devices, trades_of_mark
@@ -26,7 +27,9 @@ NEAR = 80
 # Accessories of goods that are no devices.
 STRAPS = ("dây đồng hồ", "dây đeo đồng hồ", "dây giày", "watch strap")
 # Goods that makers of parts sell under their own name.
-WHOLE_GOODS = re.compile(r"(?<!\w)(?:cần|máy\scâu|cuộn\scâu|giày|dây\scâu|rod|reel)(?!\w)|リール|竿|ロッド")
+WHOLE_GOODS = re.compile(
+    r"(?<!\w)(?:mồi|lưỡi\scâu|phao|áo|mũ|nón|túi|kìm|thùng|cần|máy\scâu|cuộn\scâu|giày|dây\scâu|rod|reel)(?!\w)|リール|竿|ロッド"
+)
 # A mark of parts that opens the title sells the part itself.
 OPENING = 12
 
@@ -42,9 +45,15 @@ def reason_of_fitting(mention: Mention, around: Surroundings) -> str | None:
         return "a part or gift inside other goods"
     if _has_parts(mention, around) and _is_part(around.before):
         return "the thing itself is a part or accessory"
-    if _is_device(mention) and (FITS_AFTER.match(around.after) or PARTS_AFTER.match(around.after)):
+    if _is_device(mention) and (FITS_AFTER.match(around.after) or _names_a_part(around.after)):
         return "the words after the mark say what they fit"
     return None
+
+
+def _names_a_part(after: str) -> bool:
+    """Say whether a part is named after the mark, and not as a gift with the device (iPhone 13 with free case)."""
+    part = PARTS_AFTER.match(after)
+    return part is not None and not WITH_IT.search(part[0])
 
 
 def _is_device(mention: Mention) -> bool:

@@ -55,7 +55,7 @@ def reason_of_other_meaning(listing: Listing, mention: Mention, around: Surround
         return "the neighbouring words give the letters another meaning"
     if _is_in_a_longer_name(mention, around):
         return "the name goes on: it is another company's"
-    if _names_a_style(around):
+    if _names_a_style(around) and not any(IMITATION.find(accented_view(listing.title).text)):
         return "a style or cloth is named after the mark"
     if _needs_support(mention):
         return _reason_of_no_support(listing, mention, around)

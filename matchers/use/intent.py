@@ -147,11 +147,7 @@ def _graded(text: str) -> tuple[tuple[int, int], ...]:
     found = _undenied(GRADES.find(text), text)
     if not found or SCALE.search(text) or RACING.search(text):
         return ()
-    return tuple(
-        (start, end)
-        for start, end in found
-        if not NO_GRADE_BEFORE.search(text[:start]) and not NO_GRADE_AFTER.match(text[end:])
-    )
+    return tuple((start, end) for start, end in found if not NO_GRADE_BEFORE.search(text[:start]))
 
 
 @lru_cache(maxsize=KEPT)
@@ -169,6 +165,7 @@ def _undenied(matches: Iterable[re.Match[str]], text: str) -> tuple[tuple[int, i
         match.span()
         for match in matches
         if not DENIED_BEFORE.search(text[max(0, match.start() - BEFORE) : match.start()])
+        and not NO_GRADE_AFTER.match(text[match.end() :])
     )
 
 

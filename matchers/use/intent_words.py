@@ -45,11 +45,13 @@ GRADES_OF_WORN = re.compile(
 )
 SCALE = re.compile(r"tỉ\slệ|tỷ\slệ|scale|mô\shình|pha|ratio|figure|đồ\schơi|diecast|nước|prefect|ミニカー|模型|比例")
 NO_GRADE_BEFORE = re.compile(
-    r"(?:size|form|đổi(?:\strả)?|bảo\shành|bh|đúng|pin|vỉ|cỡ|xe|đua|hạt\sgiống|giống|formula|team|racing)\s$"
+    r"(?:size|form|đổi(?:\s(?:trả|mới))?|bảo\shành|bh|đúng|pin|vỉ|cỡ|xe|đua|hạt\sgiống|giống|formula|team|racing)\s$"
 )
 # A race, not a grade.
 RACING = re.compile(r"racing|formula|red\sbull|ferrari|mclaren|mercedes|đua\sxe|đường\sđua")
-NO_GRADE_AFTER = re.compile(r"^\s(?:đổi|replacement|exchange|coaching|warranty|scale|size|交換)")
+NO_GRADE_AFTER = re.compile(
+    r"^(?:では|じゃ)(?:あり|な|ござい)|^\s(?:đổi|replacement|exchange|coaching|warranty|scale|size|交換)"
+)
 # Guangzhou goods: a grade on clothes, shoes and bags; QC 3.0 is quick charging.
 GUANGZHOU = re.compile(r"(?<!\w)(?:quảng\schâu|qccc|qc(?!\s?\d|\w)(?:\s?cc)?|hàng\sqc)(?!\w)")
 # The mark's name put on goods of no name.
@@ -63,7 +65,7 @@ NOT_THE_MARK_BEFORE = re.compile(r"(?<!\w)(?:faux|pseudo|wannabe)\s$|[偽贋仿]
 OTHER_GUARANTEE = re.compile(r"lỗi|ưng|vừa|size|rách|hỏng|bảo\shành|đổi")
 # Japanese hedges count only directly after a mark: 春風 and Aタイプ are words.
 HEDGE_AFTER = re.compile(
-    r"^\s?(?:風(?!味|呂|邪|景|車|船|鈴|水)|ふう|タイプ(?!\s?[a-z0-9])|調(?!味|理|整|節|査)|もどき|っぽい|ライク(?!ア)|[\s-]?inspired(?!\w)|\s(?:dupes?|reps?|clones?|knock[\s-]?offs?|look[\s-]?alikes?)(?!\w)|コピー(?!ライト|機|用紙|複合|トナー|紙|防止|元|ガード|プロテクト|コントロール)|仕様風|系コピー)"
+    r"^\s?(?:風(?!味|呂|邪|景|車|船|鈴|水)|ふう|タイプ(?!\s?[a-z0-9])|調(?!味|理|整|節|査)|もどき|っぽい|ライク(?!ア)|\sgiả(?=\s*(?:$|[,.;!|)]))|[\s-]?inspired(?!\w)|\s(?:dupes?|reps?|clones?|knock[\s-]?offs?|look[\s-]?alikes?)(?!\w)|コピー(?!ライト|機|用紙|複合|トナー|紙|防止|元|ガード|プロテクト|コントロール)|仕様風|系コピー)"
 )
 
 # Printed before the word, these deny it or promise against it. Words that are also parts of goods' names (chống nắng,

@@ -40,13 +40,14 @@ ORDINARY: dict[str, tuple[str, str]] = {
     "pilot": (r"auto|áo|kính|phi\scông|drone", r"princess|jacket"),
     "onepiece": (
         r"waist|swim\w*|花柄|柄|レース|ロング|ミニ|シャツ|ニット|キャミ|マタニティ|デニム|フリル|リネン|綿",
-        r"swimsuit|swimwear|bikini|bodysuit|dress|レディース|ドレス|水着|膝丈|長袖|半袖|ロング|ミモレ|マタニティ|パジャマ|jumpsuit",
+        r"swimsuit|swimwear|bikini|bodysuit|dress|花柄|ミニ|レース|レディース|ドレス|水着|膝丈|長袖|半袖|ロング|ミモレ|マタニティ|パジャマ|jumpsuit",
     ),
     "supreme": (
         r"omega|low|reign",
         r"monogram|commander|court|canvas|quality|comfort|cotton|taste|pizza",
     ),
     "offwhite": (r"màu|color|colour|in", r"color|colour|cream"),
+    "tiffany": (r"xanh|màu|màu\sxanh", r"blue\s(?:dress|paint|box)|lamp"),
     "tiger": (r"onitsuka|white|bengal|hình|con|year\sof\sthe", r"balm|eye|head|print|king|shrimp|woods"),
     "balance": (r"", r"bike"),
     "newbalance": (r"a|the", r"board|sheet|level|of|between|beam|bike"),

@@ -37,7 +37,7 @@ PARTS = re.compile(
     re.VERBOSE,
 )
 PARTS_AFTER = re.compile(
-    r"^[^|\-–【】]{0,30}?(?:(?<!\w)(?:case|covers?|charger|cables?|screen\sprotector|holder|stand|straps?|watch\sband|adapter|remote\scontrol|compatible|aftermarket|replacement)(?!\w)"
+    r"^-(?:compatible|kompatibel)(?!\w)|^[^|\-–【】]{0,30}?(?:(?<!\w)(?:case|covers?|charger|cables?|screen\sprotector|holder|stand|straps?|watch\sband|adapter|remote\scontrol|compatible|aftermarket|replacement)(?!\w)"
     r"|ケース|カバー|フィルム|互換バッテリー|保護|(?:交換|替え)?(?:バンド|ベルト|ストラップ)(?!付)|数据线|充电线|手机壳|ホルダー|スリーブ|代替|電池パック|兼容|代用)"
 )
 # Goods that are the device itself: with one of these first, a part named later is a gift or a detail.
@@ -78,3 +78,5 @@ MODEL_CODE = re.compile(
 SHOWS_BEFORE = re.compile(r"(?<!\w)(?:hình|họa\stiết|hoạ\stiết|in|nhân\svật|mẫu|thêu)\s$")
 # The goods are for goods of the character: cards, sets, figures.
 FOR_ITS_GOODS = re.compile(r"(?<!\w)(?:cho|for|para|untuk)\s(?:thẻ\s|bài\s|mô\shình\s|card\s)?$")
+# What comes with the goods is no part of another make.
+WITH_IT = re.compile(r"(?<!\w)(?:with|free|plus|and|kèm|tặng|có|con|dengan)(?!\w)|[+&]|付|セット")

@@ -4,7 +4,7 @@
 TRADE_WORDS: dict[str, str] = {
     "fashion": (
         r"áo|quần|váy|đầm|giày|giầy|dép|sneakers?|boots?|bốt|ủng|sục|túi|ví|balo|nón|mũ|tất|vớ"
-        r"|khăn\squàng|khăn\schoàng|khăn\slụa|khăn\scổ|thắt\slưng|kính\smát|pyjama|pijama|hoodie|bomber|legging|boxer"
+        r"|khăn\squàng|khăn\schoàng|khăn\slụa|dây\snịt|dây\slưng|khăn\scổ|thắt\slưng|kính\smát|pyjama|pijama|hoodie|bomber|legging|boxer"
         r"|thời[\s-]trang|shoes?|bags?|handbags?|tote|shirt|jacket|jersey|cap|hat|socks?|satchel|belt"
         r"|wallet|sunglasses|skateboards?|dunk|バッグ|靴|シューズ|シャツ|包|鞋|衣|sneaker|hoodies?"
         r"|t-?shirts?|shirts|jackets?|coats?|dress(?:es)?|pants|jeans|sweaters?|sweatshirts?|scarf"
@@ -61,7 +61,7 @@ TRADE_WORDS: dict[str, str] = {
         r"|điều\skhiển|thiết-bị-điện\S*|smart|bluetooth|máy\slọc|hút\sbụi|máy\sxay|quạt|bàn\sủi|áp\ssuất"
         r"|máy\smassage|nhiệt\skế|máy\snghe|máy\ssấy|dryer|テレビ|家電|aquos|スマホ|sim|computer"
         r"|ヘッドホン|イヤホン|イヤフォン|スピーカー|レコーダー|ブルーレイ|ドライヤー|掃除機|冷蔵庫"
-        r"|洗濯機|炊飯器|電池|バッテリー|モニター|パソコン|エアコン|耳机|电视|充电|空调|冰箱|headphones?"
+        r"|洗濯機|炊飯器|電池|電卓|calculators?|máy\stính\scầm\stay|máy\stính\sbỏ\stúi|バッテリー|モニター|パソコン|エアコン|耳机|电视|充电|空调|冰箱|headphones?"
         r"|earphones?|earbuds|headsets?|speakers?|monitors?|refrigerator|vacuum|microwave|battery"
         r"|batteries"
         r"|máy\slạnh|ac\squy|ổ\scứng|router|wifi|modem|đầu\sthu|loa\skéo|mic|micro|karaoke"

@@ -11,12 +11,43 @@ from records.watchlist import Mark, WatchList
 from tests.matchers.watch import listing
 
 _MARKS = (
-    "Nike|Adidas|Gucci|Dior|Chanel|Hermes|Louis Vuitton|Shiseido|Anessa|Hada Labo|Sunplay|Honda|Sony|Samsung|iPhone"
-    "|Hello Kitty|Pokemon|Doraemon|Nikon|Makita|Rolex|Uniqlo|Lego|Omega|Converse|Seiko|Casio|Mizuno|Toshiba|Panasonic"
-    "|Rohto|Meiji|Merries|Moony|Nintendo|Gundam|Vans|Tiffany"
+    "Nike|Adidas|Gucci|Dior|Chanel|Louis Vuitton|Shiseido|Anessa|Hada Labo|Sunplay|Honda|Sony|Samsung|iPhone"
+    "|Hello Kitty|Pokemon|Doraemon|Nikon|Makita|Rolex|Uniqlo|Lego|Converse|Casio|Mizuno|Toshiba|Panasonic"
+    "|Rohto|Meiji|Merries|Moony|Nintendo|Gundam|Skin Aqua|New Balance|Onitsuka Tiger|Under Armour"
+    "|Tory Burch|Yonex|Balenciaga|Burberry|Lacoste|Prada|Biore|Innisfree|La Roche-Posay|Transino|Mitsubishi|Fujifilm"
+    "|Salonpas|Ajinomoto|Epson|Toyota|Daikin|YKK|Shimano|Yamaha|NGK|AirPods|Bandai|Muji|Omron|Hitachi|Melano CC"
+    "|The North Face|Maxell|Murata|Laurier|Canmake|Calbee|SK-II|Tiffany"
 )
-_WORDS = "Apple|Attack|Kate|Oxy|Jordan|Sharp|Citizen|Canon|Puma|Brother|Lion|Pilot|Supreme|Kirin|Pigeon|Kao|Levi's"
-_VARIANTS = {"Anessa": ("アネッサ",), "Rohto": ("ロート",), "Honda": ("ホンダ",)}
+_WORDS = "Apple|Attack|Kate|Oxy|Jordan|Sharp|Citizen|Canon|Puma|Brother|Lion|Pilot|Supreme|Kirin|Pigeon|Kao|Levi's|Tiger|Champion|Omega|Seiko"
+_WORDS += "|Suzuki|The Ordinary|One Piece|Tsubaki|MLB|Off-White|Acnes|Bape|Cezanne|Senka|DHC|YSL|Celine|Hermes|TDK|Vans"
+_VARIANTS = {
+    "Anessa": ("アネッサ",),
+    "Rohto": ("ロート",),
+    "Honda": ("ホンダ",),
+    "SK-II": ("skii", "sk2"),
+    "Levi's": ("levis", "levi s"),
+    "Off-White": ("off white",),
+    "La Roche-Posay": ("la roche posay",),
+    "One Piece": ("ワンピース",),
+    "Tsubaki": ("ツバキ",),
+    "Tiger": ("タイガー",),
+    "Lion": ("ライオン",),
+    "Kirin": ("キリン", "麒麟"),
+    "Pilot": ("パイロット",),
+    "Pigeon": ("ピジョン",),
+    "Meiji": ("明治",),
+    "Brother": ("ブラザー",),
+    "Champion": ("チャンピオン",),
+    "Omega": ("オメガ",),
+    "Seiko": ("セイコー",),
+    "Suzuki": ("スズキ",),
+    "Attack": ("アタック",),
+    "Mitsubishi": ("三菱",),
+    "Calbee": ("カルビー",),
+    "Doraemon": ("ドラえもん",),
+    "Kate": ("ケイト",),
+    "Citizen": ("シチズン",),
+}
 MATCHER = Matcher(
     WatchList(
         marks=tuple(
