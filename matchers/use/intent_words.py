@@ -32,7 +32,7 @@ IMITATION = Phrases({"imitation": _IMITATION})
 FISHING = re.compile(r"(?<!\w)(?:câu|mồi|lure|cá\slóc|nhái\shơi|ếch)(?!\w)")
 # Grades of copies on goods that are often faked; elsewhere a scale, a carrier, a race, a battery, a kilowatt.
 _GRADES = (
-    r"(?<![\w:.,/])1\s?:\s?1(?![\w:])|(?<!\w)sc(?![\w-])(?!\s(?:johnson|freiburg))|(?<!\w)sf(?![\w-])(?!\s(?:express|jack))"
+    r"(?<![\w:.,/])1\s?:\s?1(?![\w:])|(?<!\w)(?<!max\s)sc(?![\w-])(?!\s(?:johnson|freiburg))|(?<!\w)sf(?![\w-])(?!\s(?:express|jack))"
     r"|(?<!\w)(?:bản|chuẩn|rep|loại|hàng)\s1\s?[-/]\s?1(?![\w/-])"
     r"|(?<![\w.])rep(?![\w.])(?!\s(?:liền|nhanh|tin|ib|inbox|lại|ngay|sau|chậm|khách))|(?<!\w)reps(?!\w)"
     r"|(?<!\w)f1(?!\w)(?!\s(?:racing|đua|team|xe|formula|grand|hạt|giống|ferrari|red|mercedes|sim|visa|plus))"

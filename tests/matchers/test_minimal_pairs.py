@@ -18,8 +18,11 @@ _MARKS = (
     "|Salonpas|Ajinomoto|Epson|Toyota|Daikin|YKK|Shimano|Yamaha|NGK|AirPods|Bandai|Muji|Omron|Hitachi|Melano CC"
     "|The North Face|Maxell|Murata|Laurier|Canmake|Calbee|SK-II|Tiffany"
 )
-_WORDS = "Apple|Attack|Kate|Oxy|Jordan|Sharp|Citizen|Canon|Puma|Brother|Lion|Pilot|Supreme|Kirin|Pigeon|Kao|Levi's|Tiger|Champion|Omega|Seiko"
-_WORDS += "|Suzuki|The Ordinary|One Piece|Tsubaki|MLB|Off-White|Acnes|Bape|Cezanne|Senka|DHC|YSL|Celine|Hermes|TDK|Vans"
+_WORDS = (
+    "Apple|Attack|Kate|Oxy|Jordan|Sharp|Citizen|Canon|Puma|Brother|Lion|Pilot|Supreme|Kirin|Pigeon|Kao|Levi's|Tiger"
+    "|Champion|Omega|Seiko|Suzuki|The Ordinary|One Piece|Tsubaki|MLB|Off-White|Acnes|Bape|Cezanne|Senka|DHC|YSL|Celine"
+    "|Hermes|TDK|Vans"
+)
 _VARIANTS = {
     "Anessa": ("アネッサ",),
     "Rohto": ("ロート",),
