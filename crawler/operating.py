@@ -123,6 +123,7 @@ def _market_way(state: access.WayState) -> MarketWay:
         format=way.format,
         verified=way.verified,
         terms=way.terms,
+        rules=market.rules.sentence,
         limits=way.limits,
         asks_consent=way.asks_consent,
         keys=tuple(key.variable for key in way.keys),

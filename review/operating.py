@@ -35,6 +35,8 @@ class MarketWay:
     """What the reading was verified on."""
     terms: str
     """What the market's own terms say about this way."""
+    rules: str
+    """What of its data is removed when, and what is never stored; empty where its terms ask for nothing."""
     limits: str
     """Quotas and what this way never returns."""
     asks_consent: bool
