@@ -177,11 +177,13 @@ def address(page: str, user: User, choose: random.Random, ids: Sequence[str]) ->
     brand = quote(f"SORANO {choose.randrange(3 if user.role == 'brand_viewer' else BRANDS)}")
     if page == "hit":
         return f"/hits/{choose.choice(ids)}"
+    if page == "seller":
+        copy = int(choose.choice(ids))
+        return f"/sellers/market_{copy % BRANDS % 8}?id=s{copy * 7 % SELLERS}"
     return {
         "queue": "/review",
         "brand": f"/review?brand={brand}&sort=newest",
         "price": f"/review?view=price&market=market_{choose.randrange(8)}",
-        "seller": f"/sellers/market_{choose.randrange(8)}?id=s{choose.randrange(SELLERS)}",
         "search": f"/review?view=all&text={quote(choose.choice(('uv milk', 'full box', 'Kho Sỉ', 'sorano7')))}",
     }[page]
 
@@ -248,6 +250,7 @@ def main(given: Sequence[str] | None = None) -> None:
             session.execute(text("SELECT 1"))
         filled.close()
         part.rename(path)
+    upgrade(url)
     database = open_database(url)
     users = people(database, arguments.users)
     choose = random.Random(5)

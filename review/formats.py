@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent
 
@@ -13,7 +15,8 @@ from records.money import Money
 from review.languages import Language
 
 # Babel's "en" writes months first; the console's English readers sit in Viet Nam and Japan.
-_BABEL: dict[Language, str] = {"vi": "vi", "ja": "ja", "en": "en_GB"}
+# Parsed once: Babel parses a locale's name anew for every figure.
+_BABEL: dict[Language, Locale] = {"vi": Locale("vi"), "ja": Locale("ja"), "en": Locale("en", "GB")}
 
 SECOND = timedelta(seconds=1)
 
@@ -26,6 +29,12 @@ _PIECE = re.compile(r"(?<=[\d/] )piece\b")
 PIECE: dict[Language, str] = {"vi": "chiếc", "ja": "個", "en": "piece"}
 
 
+@lru_cache(maxsize=4_096)
+def _decimal(value: float | Decimal, pattern: str | None, language: Language) -> str:
+    """Return a figure; a page of the queue shows the same few hundred over and over."""
+    return format_decimal(value, format=pattern, locale=_BABEL[language])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Formats:
     """How one reader sees figures: a language and a time zone."""
@@ -35,16 +44,16 @@ class Formats:
     now: datetime
 
     @property
-    def _locale(self) -> str:
+    def _locale(self) -> Locale:
         return _BABEL[self.language]
 
     def number(self, value: int | Decimal) -> str:
         """Return a number with the language's separators."""
-        return format_decimal(value, locale=self._locale)
+        return _decimal(value, None, self.language)
 
     def score(self, value: float) -> str:
         """Return a score with two decimals, rounded down so that no score looks higher than it is."""
-        return format_decimal(int(value * 100 + 1e-9) / 100, format="0.00", locale=self._locale)
+        return _decimal(int(value * 100 + 1e-9) / 100, "0.00", self.language)
 
     def weight(self, value: float) -> str:
         """Return a signal's weight with its sign."""
