@@ -29,7 +29,7 @@ _PIECE = re.compile(r"(?<=[\d/] )piece\b")
 PIECE: dict[Language, str] = {"vi": "chiếc", "ja": "個", "en": "piece"}
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=4_096, typed=True)
 def _decimal(value: float | Decimal, pattern: str | None, language: Language) -> str:
     """Return a figure; a page of the queue shows the same few hundred over and over."""
     return format_decimal(value, format=pattern, locale=_BABEL[language])
