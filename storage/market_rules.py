@@ -68,6 +68,8 @@ def purge_listing(
     values: dict[str, object] = {"document": listing_to_document(kept), "content_sha256": PURGED, "observed": None}
     if part == "details":
         values["seller_id"] = None
+    else:
+        values["price_seen_at"] = None
     session.execute(update(listings).where(here).values(values))
     _purge_hits(session, key, part, before)
     mark = {"market": market, "listing_id": listing_id, "part": part, "purged_at": at}

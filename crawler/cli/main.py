@@ -17,7 +17,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "demo": "Crawl the sample market, judge its listings, fill the review queue, write the mails",
     },
     "stored": {
-        "db": "Make, check, back up and restore the database.",
+        "db": "Make, check, back up, restore and move the database.",
     },
     "watchlist": {
         "watchlist": "What to look for: marks, products, authorised sellers, owners.",

@@ -1,20 +1,22 @@
-"""markwatch db: make, check, back up and restore the database."""
+"""markwatch db: make, check, back up, restore and move the database."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from crawler.cli.options import DbOption, database, say
+from crawler.cli.options import DbOption, JsonOption, database, print_rows, say
 from crawler.config import Settings
 from crawler.errors import BadInput, CommandError
 from storage.backup import backup as backup_database
 from storage.backup import restore as restore_database
+from storage.copying import copy_database
 from storage.database import open_database
 from storage.database import upgrade as upgrade_database
 from storage.errors import DatabaseAbsent, DatabaseOutdated, shown
 
-commands = typer.Typer(help="Make, check, back up and restore the database.", no_args_is_help=True)
+commands = typer.Typer(help="Make, check, back up, restore and move the database.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -72,6 +74,40 @@ def restore(
         raise BadInput(f"{shown(url)}: a database is there already; --replace overwrites it")
     restore_database(url, file)
     say(f"restored into {shown(url)}")
+
+
+@commands.command(
+    epilog="Example: markwatch db copy sqlite:///markwatch.db postgresql://markwatch@db.example/markwatch"
+)
+def copy(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="URL of the database that is there.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="URL of an empty database, which `createdb` made.")],
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Copy everything into another database and compare every row; the way from SQLite to PostgreSQL.
+
+    Stop the scheduler, the workers and the console first. All or nothing: on any difference the target stays empty.
+    """
+    upgrade_database(target)
+    opened, to = open_database(source), open_database(target)
+    try:
+        seen: dict[str, int] = {}
+
+        def tell(table: str, rows: int) -> None:
+            seen[table] = seen.get(table, 0) + rows
+            say(f"{table}: {seen[table]:,} rows")
+
+        copied = copy_database(opened, to, tell)
+        problems = to.check()
+    finally:
+        opened.close()
+        to.close()
+    print_rows(("table", "rows", "sha256"), [asdict(one) for one in copied if one.rows or as_json], as_json=as_json)
+    if problems:
+        raise CommandError("; ".join(problems))
+    total = sum(one.rows for one in copied)
+    say(f"{total:,} rows copied, every one compared; the audit chain and the counters are sound in {shown(target)}")
 
 
 def _is_there(url: str) -> bool:
