@@ -71,6 +71,9 @@ class Settings(BaseSettings):
         """Return the URL given on the command line, else the one set, else the embedded file."""
         return given or self.db or f"sqlite:///{self.data_dir / 'markwatch.db'}"
 
+    operator_alerts: SecretStr = SecretStr("")
+    """Where operators are told of breakage: addresses as apprise reads them (mailto://…, json://…), blanks between."""
+
     @property
     def captures_dir(self) -> Path:
         """Folder of the capture store."""

@@ -12,6 +12,7 @@ from crawler.config import Settings
 from crawler.errors import BadInput
 from crawler.list_desk import list_desk_on
 from crawler.mailing import market_titles
+from crawler.metrics import render_metrics
 from crawler.operating import operating_on
 from crawler.scheduling import next_starts
 from records.listing import Listing
@@ -91,6 +92,7 @@ def console_app(
         request_capture=request_capture,
         operating=operating_on(database, settings, clock),
         lists=list_desk_on(database, clock),
+        metrics=lambda: render_metrics(database, clock()),
         clock=clock,
         next_times=upcoming,
         start_run=start_run,

@@ -3,23 +3,28 @@
 import os
 import platform
 import shutil
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 from crawler.browser import find_browser
 from crawler.config import Settings
 from crawler.printing import printing_problem
+from crawler.scheduling import load_expected
+from crawler.versions import code_version
 from storage.database import Database, open_database
 from storage.errors import StorageError, shown
-from storage.runs import load_runs_in
+from storage.figures import load_database_time, load_figures
+from storage.leases import load_lease, load_leases
 from storage.schedules import load_schedules
 
 State = Literal["ok", "warning", "problem"]
 # Below this the crawl would soon stop for want of room.
 FREE_FLOOR_BYTES = 2 * 2**30
+LONGEST_LAG_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ def examine(settings: Settings, database_url: str, at: datetime) -> Iterator[Fin
     yield _browser()
     yield _printing()
     yield _mail(settings)
+    yield _operators(settings)
     if settings.contact:
         yield Finding("contact", "ok", settings.contact)
     else:
@@ -57,6 +63,8 @@ def _database(url: str, at: datetime) -> Iterator[Finding]:
         problems = database.check()
         yield Finding("database", "problem" if problems else "ok", "; ".join(problems) or shown(database.url))
         yield from _schedules(database, at)
+        yield from _at_work(database, at)
+        yield _clock(database, at)
     finally:
         database.close()
 
@@ -64,19 +72,60 @@ def _database(url: str, at: datetime) -> Iterator[Finding]:
 def _schedules(database: Database, at: datetime) -> Iterator[Finding]:
     with database.read() as session:
         schedules = load_schedules(session)
-        running = load_runs_in(session, ("running",))
-        queued = load_runs_in(session, ("queued",))
-    yield Finding("schedules", "ok", f"{len(schedules)} schedules, {len(running)} running, {len(queued)} queued")
-    waiting = [run for run in queued if (at - run.requested_at).total_seconds() > 300]
-    if waiting:
+        missed = [one for one in load_expected(session, at - timedelta(days=1), at) if one.state == "missed"]
+    paused = sum(schedule.is_paused(at) for schedule in schedules)
+    yield Finding("schedules", "ok", f"{len(schedules)} schedules, {paused} paused")
+    if missed:
+        text = f"{len(missed)} due times had no run; see: markwatch schedules expected"
+        yield Finding("missed runs", "problem", text)
+
+
+def _at_work(database: Database, at: datetime) -> Iterator[Finding]:
+    with database.read() as session:
+        figures = load_figures(session, at)
+        scheduler = load_lease(session, "scheduler")
+        workers = [lease for lease in load_leases(session, "worker:") if lease.expires_at > at]
+        is_scheduled = bool(load_schedules(session))
+    if figures.scheduler_seconds is not None and scheduler is not None:
+        yield Finding("scheduler", "ok", f"{scheduler.holder}, seen {figures.scheduler_seconds:.0f} s ago")
+    else:
         yield Finding(
-            "scheduler", "problem", f"{len(waiting)} runs wait for over 5 minutes: is `markwatch scheduler` up?"
+            "scheduler", "problem" if is_scheduled else "warning", "none is at work; run: markwatch scheduler"
         )
+    names = ", ".join(f"{lease.holder} ({lease.facts.get('jobs', '?')} jobs)" for lease in workers)
+    yield Finding("workers", "ok" if workers else "warning", names or "none is at work; `markwatch scheduler` has one")
+    waiting = sum(number for (_, state), number in figures.jobs.items() if state == "queued")
+    failed = sum(number for (_, state), number in figures.jobs.items() if state == "failed")
+    state: State = "problem" if figures.lag_seconds > LONGEST_LAG_SECONDS else "ok"
+    lag = f"{waiting} jobs wait, the oldest for {figures.lag_seconds:.0f} s; {failed} were given up"
+    yield Finding("jobs", state, lag)
+    versions = {lease.facts.get("version", "?") for lease in workers} | {code_version()}
+    if len(versions) > 1:
+        yield Finding(
+            "versions", "warning", f"workers of different versions are at work: {', '.join(sorted(versions))}"
+        )
+    unsent = figures.mails.get("failed", 0)
+    if unsent:
+        yield Finding("mails", "warning", f"{unsent} mails were given up; see the console's mail page")
+
+
+def _clock(database: Database, at: datetime) -> Finding:
+    """Compare this machine's clock with the database's: leases and slots rest on both."""
+    with database.read() as session:
+        off = abs((load_database_time(session) - datetime.now(UTC)).total_seconds())
+    year = f", the year is {at.year}" if not 2026 <= at.year <= 2100 else ""
+    state: State = "problem" if off > 30 or year else "warning" if off > 5 else "ok"
+    return Finding("clock", state, f"{off:.1f} s off the database's clock{year}")
+
+
+def free_bytes(folder: Path) -> int:
+    """Return how much room there is for a folder that may not exist yet."""
+    existing = next(place for place in (folder, *folder.parents) if place.exists())
+    return shutil.disk_usage(existing).free
 
 
 def _disk(folder: Path) -> Finding:
-    existing = next(place for place in (folder, *folder.parents) if place.exists())
-    free = shutil.disk_usage(existing).free
+    free = free_bytes(folder)
     state: State = "ok" if free >= FREE_FLOOR_BYTES else "problem"
     return Finding("disk", state, f"{free / 2**30:.1f} GiB free for {folder}")
 
@@ -95,5 +144,26 @@ def _printing() -> Finding:
 
 def _mail(settings: Settings) -> Finding:
     if settings.smtp_host:
-        return Finding("mail", "ok", f"SMTP {settings.smtp_host}:{settings.smtp_port}")
+        problem = _smtp_problem(settings.smtp_host, settings.smtp_port)
+        if problem:
+            return Finding("mail", "problem", f"SMTP {settings.smtp_host}:{settings.smtp_port}: {problem}")
+        return Finding("mail", "ok", f"SMTP {settings.smtp_host}:{settings.smtp_port} answers")
     return Finding("mail", "warning", f"no SMTP server set: mails are written to {settings.mail_dir}")
+
+
+def _smtp_problem(host: str, port: int) -> str:
+    """Return why the mail server does not greet, empty where it does."""
+    try:
+        with socket.create_connection((host, port), timeout=5) as connection:
+            connection.settimeout(5)
+            greeting = connection.recv(200)
+    except OSError as problem:
+        return problem.strerror or str(problem)
+    return "" if greeting.startswith(b"220") else f"greets with {greeting[:60]!r}"
+
+
+def _operators(settings: Settings) -> Finding:
+    if settings.operator_alerts.get_secret_value():
+        return Finding("operator alerts", "ok", "set")
+    text = "MARKWATCH_OPERATOR_ALERTS is not set: nobody is told when a crawl breaks"
+    return Finding("operator alerts", "warning", text)

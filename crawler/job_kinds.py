@@ -45,6 +45,12 @@ KINDS: Mapping[str, JobKind] = {
     "capture": JobKind(does="crawler.capturing:perform_capture"),
     # Asks the time stamping authority for the stamps of captures that have none yet.
     "stamps": JobKind(does="crawler.stamping:perform_stamps", every=timedelta(minutes=5)),
+    # Tells operators what broke, by mail or webhook.
+    "operator_alerts": JobKind(
+        does="crawler.operator_alerts:perform_operator_alerts", every=timedelta(minutes=2), tries=3
+    ),
+    # Deletes ended jobs and old log files.
+    "tidy": JobKind(does="crawler.tidying:perform_tidy", every=timedelta(days=1), tries=3),
 }
 
 # Wait before the n-th new try; the last value repeats.

@@ -83,6 +83,7 @@ class ScheduleRunner:
         self.lease: Lease | None = None
         self.scheduler = BackgroundScheduler(timezone=UTC)
         self.lock = threading.Lock()
+        self.is_stopping = False
 
     def start(self) -> None:
         """Begin: one tick at once, then by the clock."""
@@ -94,9 +95,12 @@ class ScheduleRunner:
 
     def stop(self) -> None:
         """End: open nothing more, and give the lease back, so that another scheduler takes over at once."""
+        self.is_stopping = True
         if self.scheduler.running:
-            self.scheduler.shutdown(wait=True)
-        lease, self.lease = self.lease, None
+            # Not waited for here: the library holds its locks meanwhile, and a tick under way needs them.
+            self.scheduler.shutdown(wait=False)
+        with self.lock:
+            lease, self.lease = self.lease, None
         if lease is None:
             return
         try:
@@ -108,6 +112,8 @@ class ScheduleRunner:
     def tick(self) -> None:
         """Bring runs and jobs in line with the tables. A database that is away is waited for, not died of."""
         with self.lock:
+            if self.is_stopping:
+                return
             try:
                 if self._hold_lease(self.clock()):
                     self._reconcile(self.clock())

@@ -1,6 +1,7 @@
 """The processes that keep running: the scheduler and the worker, until SIGTERM or Ctrl-C."""
 
 import signal
+import threading
 from collections.abc import Callable
 from types import FrameType
 
@@ -14,7 +15,8 @@ from storage.database import Database, parse_url
 
 def _stop_on_signals(stop: Callable[[], None]) -> None:
     def handle(_signal: int, _frame: FrameType | None) -> None:
-        stop()
+        # In a thread: a handler that waited for a lock that the main thread holds would wait for ever.
+        threading.Thread(target=stop, name="stop").start()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, handle)

@@ -39,6 +39,7 @@ from review.pages import (
     mails,
     markets,
     me,
+    metrics,
     own_keys,
     people,
     queue,
@@ -129,6 +130,7 @@ def create_app(database: Database, services: Services, settings: ReviewSettings)
         schedules,
         markets,
         lists,
+        metrics,
     ):
         app.include_router(pages.router)
     for endpoints in (

@@ -27,6 +27,8 @@ class Services:
     """Display names of the marketplaces by spider name, as mails say them."""
     operating: Operating | None = None
     """What operators do with schedules and runs; None hides their forms."""
+    metrics: Callable[[], bytes] | None = None
+    """The installation's figures as Prometheus reads them; None where the console gives none."""
     start_run: Callable[[str, Mapping[str, str], str], str] | None = None
     """Asks for a run of (market, arguments, log-in name) and returns its run_id; None hides the button."""
     request_capture: Callable[[Listing, tuple[str, ...], str], bool] | None = None

@@ -114,10 +114,11 @@ def return_deliveries(parsed: URL, broker_ids: Sequence[int], at: datetime) -> N
                 logging.getLogger(__name__).info("delivery %s needs no return: %s", broker_id, problem)
 
 
-def sweep_finished(session: Session, before: datetime) -> None:
-    """Delete jobs, and what the queue keeps of them, that ended before that time."""
+def sweep_finished(session: Session, before: datetime) -> int:
+    """Delete jobs, and what the queue keeps of them, that ended before that time; return how many jobs those were."""
     ended = jobs.c.state.in_(("done", "failed", "cancelled"))
-    session.execute(jobs.delete().where(ended, jobs.c.finished_at < before))
+    old = jobs.delete().where(ended, jobs.c.finished_at < before).returning(jobs.c.job_id)
+    deleted = len(session.execute(old).all())
     if is_queued(session):
         session.execute(
             text(
@@ -126,6 +127,7 @@ def sweep_finished(session: Session, before: datetime) -> None:
             ),
             {"before": before},
         )
+    return deleted
 
 
 def worker_app(parsed: URL, concurrency: int, do_job: Callable[[str], Any]) -> App:

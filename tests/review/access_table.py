@@ -119,6 +119,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/captures/pages/{sha256}/{name}"): get(STAFF, 404),
     # Crawls.
     ("GET", "/runs"): get(RUN_READERS),
+    ("GET", "/metrics"): get(RUN_READERS),
     ("GET", "/runs/{run_id}"): get(RUN_READERS),
     ("POST", "/runs/{run_id}/again"): post(OPERATORS),
     ("POST", "/runs/{run_id}/stop"): post(OPERATORS),
