@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+import uvloop
+
 from crawler.egress_addresses import is_public
 from crawler.egress_head import HOP_BY_HOP, READ_BYTES, BadHead, Head, read_head
 
@@ -307,7 +309,8 @@ def main() -> None:
     """Read token and opened places from the first line of standard input, print the port, serve."""
     given = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    asyncio.run(_run(given))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_run(given))
 
 
 if __name__ == "__main__":

@@ -64,6 +64,9 @@ DEPTH_LIMIT = 20
 RETRY_TIMES = 2
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]
 
+# A loop in C: less processor time per page than asyncio's own.
+ASYNCIO_EVENT_LOOP = "uvloop.Loop"
+
 # The queue lies in the database too, so that a run outlives its process (crawler/frontier.py).
 SCHEDULER = "crawler.frontier.Frontier"
 
