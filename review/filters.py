@@ -94,8 +94,8 @@ class QueueAddress:
             brands=self.own_brands,
             alike_key=self.alike,
             mark_id=self.mark,
-            # Inside an open group every hit is a row.
-            group="none" if self.alike or self.mark else self.group,
+            # Inside an open group every hit is a row; views over all shelves have no index to group along.
+            group="none" if self.alike or self.mark or self.view in {"all", "mine"} else self.group,
             actor=self.actor,
             now=self.now,
         )

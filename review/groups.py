@@ -8,7 +8,7 @@ from typing import Final, Self
 from records.money import Money
 from review import wording
 from review.formats import Formats
-from storage.groups import MEMBERS_LOADED, Member
+from storage.groups import GROUP_LOADED, Member
 
 PICTURES: Final = 6
 MARKETS: Final = 4
@@ -38,7 +38,7 @@ class ShownGroup:
     @property
     def is_more(self) -> bool:
         """True where not all members were looked at."""
-        return self.count >= MEMBERS_LOADED
+        return self.count >= GROUP_LOADED
 
     @property
     def seller_count(self) -> int:

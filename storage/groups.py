@@ -3,17 +3,17 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.hit_records import HitFilter, Sort
-from storage.queue import GROUPS, conditions, order_of
+from storage.hit_records import HitFilter
+from storage.queue import GROUPS, VIEWS, conditions
 from storage.tables import hits
 
-# Members of all groups of a page that are looked at; a page says "and more" beyond.
-MEMBERS_LOADED: Final = 2000
+# Members of a group that are looked at; a page says "and more" beyond.
+GROUP_LOADED: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,31 +30,56 @@ class Member:
     """Lowest amount and currency; None when unknown."""
 
 
-def load_groups(
-    session: Session, hit_filter: HitFilter, leaders: Sequence[str], sort: Sort = "score"
-) -> Mapping[str, tuple[Member, ...]]:
-    """Return the members of each leader's group within the filter, the leader first; at most MEMBERS_LOADED in all."""
+def load_groups(session: Session, hit_filter: HitFilter, leaders: Sequence[str]) -> Mapping[str, tuple[Member, ...]]:
+    """Return the members of each leader's group within the filter, the leader first; at most GROUP_LOADED of each.
+
+    Each group is read along its own index and filtered by id: one query for all groups led the planner astray.
+    """
+    shelf = VIEWS[hit_filter.view].get("shelf")
     names = GROUPS[hit_filter.group]
-    if not names or not leaders:
+    if not names or not leaders or shelf is None:
         return {}
-    first = hits.alias("leader")
     columns = (hits.c.hit_id, hits.c.market, hits.c.listing_id, hits.c.seller_id, hits.c.score, hits.c.revision)
-    query = (
-        select(first.c.hit_id.label("leader_id"), *columns, hits.c.content)
-        .select_from(first.join(hits, and_(*(hits.c[name] == first.c[name] for name in names))))
-        .where(first.c.hit_id.in_(leaders), *conditions(hit_filter))
-        .order_by(*order_of(sort))
-        .limit(MEMBERS_LOADED)
+    asked = select(hits.c.hit_id, *(hits.c[name] for name in names)).where(hits.c.hit_id.in_(leaders))
+    parts = {row["hit_id"]: row for row in session.execute(asked).mappings()}
+    # Equal to the filter's own values, compared here; words and signals are asked for by id below.
+    equal = {name: getattr(hit_filter, name) for name in ("brand", "market", "tier", "track", "seller_id", "owner")}
+    same = {**VIEWS[hit_filter.view], **{name: value for name, value in equal.items() if value is not None}}
+    further = [hits.c[name] for name in sorted({*names, *same} - {"market", "seller_id"})]
+    found: dict[str, list[Mapping[Any, Any]]] = {}
+    for leader in leaders:
+        part = parts.get(leader)
+        if part is None or any(part[name] is None for name in names):
+            continue
+        query = select(*columns, hits.c.content, *further)
+        if hit_filter.group == "alike":
+            query = query.where(hits.c.shelf == shelf, hits.c.alike_key == part["alike_key"])
+        else:
+            query = query.where(hits.c.seller_id == part["seller_id"])
+        read = session.execute(query.order_by(hits.c.score.desc(), hits.c.hit_id).limit(GROUP_LOADED)).mappings()
+        wish = {**same, **{name: part[name] for name in names}}
+        found[leader] = [row for row in read if all(row[name] == value for name, value in wish.items())]
+    ids = [row["hit_id"] for rows in found.values() for row in rows]
+    allowed = set(ids)
+    if hit_filter.signal is not None or hit_filter.text is not None or hit_filter.view in {"sample", "second_look"}:
+        allowed = set()
+        for start in range(0, len(ids), 500):
+            chosen = hits.c.hit_id.in_(ids[start : start + 500])
+            allowed |= set(session.scalars(select(hits.c.hit_id).where(chosen, *conditions(hit_filter))))
+    groups: dict[str, tuple[Member, ...]] = {}
+    for leader, rows in found.items():
+        members = [_member(row, columns) for row in rows if row["hit_id"] in allowed]
+        members.sort(key=lambda one: one.hit_id != leader)
+        groups[leader] = tuple(members)
+    return groups
+
+
+def _member(row: Mapping[Any, Any], columns: Sequence[Any]) -> Member:
+    price = row["content"].get("price")
+    return Member(
+        **{column.name: row[column.name] for column in columns},
+        price=None if price is None else (price[0], price[2]),
     )
-    groups: dict[str, list[Member]] = {}
-    for row in session.execute(query).mappings():
-        price = row["content"].get("price")
-        member = Member(
-            **{column.name: row[column.name] for column in columns},
-            price=None if price is None else (price[0], price[2]),
-        )
-        groups.setdefault(row["leader_id"], []).append(member)
-    return {leader: tuple(members) for leader, members in groups.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

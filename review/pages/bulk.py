@@ -53,7 +53,7 @@ def read_picks(console: Console, address: QueueAddress, picked: list[str]) -> li
             leaders.append(hit_id)
         found[hit_id] = Pick(hit_id, int(revision))
     with console.database.read() as session:
-        for members in load_groups(session, address.hit_filter, leaders, address.sort).values():
+        for members in load_groups(session, address.hit_filter, leaders).values():
             for member in members:
                 found.setdefault(member.hit_id, Pick(member.hit_id, member.revision))
     return list(found.values())

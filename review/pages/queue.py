@@ -140,7 +140,7 @@ def show_queue(request: Request, visitor: Reader, address: Address) -> Response:
         runs = load_runs(session, RUNS_LOOKED_AT) if visitor.may("runs") else ()
         ids = [stored.hit_id for stored in page.rows]
         claims = load_claims(session, ids, now) if is_staff else {}
-        members = load_groups(session, address.hit_filter, ids, address.sort) if is_staff else {}
+        members = load_groups(session, address.hit_filter, ids) if is_staff else {}
         keys = [stored.hit.listing.key for stored in page.rows]
         keys += [(one.market, one.listing_id) for group in members.values() for one in group[:6]]
         pictures = load_thumbnail_keys(session, keys)
