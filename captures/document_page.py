@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from PIL import Image
+from PIL import Image, ImageFile
 
 from captures.document import Document, Picture
 
@@ -108,11 +108,14 @@ def pdf_problem() -> str | None:
 
 def _engine() -> Any:
     try:
-        return import_module("weasyprint")
+        engine = import_module("weasyprint")
     except (ImportError, OSError) as error:
         # The package is pure Python; Pango comes from the system.
         first = str(error).splitlines()[0]
         raise PdfAbsent(f"the PDF engine's libraries (Pango) are not installed: {first}") from error
+    # The engine tells Pillow to take pictures that are cut off, for the whole process; here they are refused.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    return engine
 
 
 def _only(contents: Mapping[str, bytes]) -> Any:
