@@ -8,7 +8,7 @@ from scrapy import Spider
 from records.listing import Listing
 from spiders.base import MarketSpider
 from storage.database import Session
-from storage.jobs import open_job
+from storage.jobs import open_jobs
 
 
 def captures_pages(spider: Spider | None, open_ways: Collection[str]) -> bool:
@@ -26,25 +26,27 @@ def is_capturable(market: type[MarketSpider], open_ways: Collection[str]) -> boo
 def ask_for_capture(
     session: Session, listing: Listing, hit_ids: Sequence[str], cause: str, by: str, at: datetime
 ) -> int:
-    """Ask for a capture of the listing's page for those hits; return 0 where there is nothing to capture, else 1.
+    """Ask for a capture of the listing's page for those hits; return 0 where it is asked for already, else 1."""
+    return ask_for_captures(session, [(listing, hit_ids)], cause, by, at)
 
-    A person's request counts by the minute, a crawl's by the day.
+
+def ask_for_captures(
+    session: Session, flagged: Sequence[tuple[Listing, Sequence[str]]], cause: str, by: str, at: datetime
+) -> int:
+    """Ask for captures of listings' pages, each for its hits, in one statement; return how many are new.
+
+    A person's request counts by the minute, a crawl's by the day. A listing without an address has no page.
     """
-    if listing.url is None or not hit_ids:
-        return 0
     moment = f"{at:%Y-%m-%d %H:%M}" if cause == "requested" else f"{at:%Y-%m-%d}"
-    open_job(
-        session,
-        "capture",
-        f"capture {cause} {listing.market} {listing.listing_id} {moment}",
-        at,
-        created_by=by,
-        arguments={
+    asked = {
+        f"capture {cause} {listing.market} {listing.listing_id} {moment}": {
             "market": listing.market,
             "listing_id": listing.listing_id,
             "hit_ids": " ".join(hit_ids),
             "cause": cause,
             "by": by,
-        },
-    )
-    return 1
+        }
+        for listing, hit_ids in flagged
+        if listing.url is not None and hit_ids
+    }
+    return open_jobs(session, "capture", asked, at, created_by=by)

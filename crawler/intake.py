@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from captures.store import CaptureStore
-from crawler.capture_requests import ask_for_capture
+from crawler.capture_requests import ask_for_captures
 from crawler.imports import Imported
 from crawler.surroundings import price_context
 from matchers.match import Matcher
@@ -61,6 +61,7 @@ class Intake:
             prepare_listing(item.listing, self.run_id, item.listing.fetched_at or at, is_sqlite=is_sqlite)
             for item, _, _ in judged
         ]
+        flagged: list[tuple[Listing, tuple[str, ...]]] = []
         with self.database.write() as session:
             counts["listings"] += len(rows)
             counts.update(store_listings(session, rows))
@@ -74,8 +75,9 @@ class Intake:
                 if saved.reopened:
                     counts["reopened"] += saved.reopened
                 if self.captures_pages and (saved.new or saved.reopened):
-                    queued = tuple(hit_id_of(hit.key) for hit in hits if hit.tier in QUEUE_TIERS)
-                    counts["captures_asked"] += ask_for_capture(session, listing, queued, "queued", "crawl", at)
+                    flagged.append((listing, tuple(hit_id_of(hit.key) for hit in hits if hit.tier in QUEUE_TIERS)))
+            if flagged:
+                counts["captures_asked"] += ask_for_captures(session, flagged, "queued", "crawl", at)
             self.flagged = [item.listing for item, _, hits in judged if any(hit.tier in QUEUE_TIERS for hit in hits)]
             for listing, path in kept:
                 if path is not None and listing.page_copy is not None:

@@ -100,27 +100,55 @@ def open_job(
     due_at: datetime | None = None,
 ) -> Job:
     """Ask for a job and return it; a key that was asked for before returns its job, whatever its state."""
-    statement = upsert(session, jobs).values(
-        job_id=new_run_id(at),
-        kind=kind,
-        key=key,
-        lock=lock,
-        arguments=dict(arguments or {}),
-        state="queued",
-        created_at=at,
-        created_by=created_by,
-        due_at=due_at or at,
-        token=0,
-        attempts=0,
-        returns=0,
-        progress={},
+    row = _new_row(kind, key, at, created_by=created_by, arguments=arguments, lock=lock, due_at=due_at)
+    _add(session, [row], at)
+    return _job_of(session.execute(select(jobs).where(jobs.c.key == key)).mappings().one())
+
+
+def open_jobs(
+    session: Session, kind: str, asked: Mapping[str, Mapping[str, str]], at: datetime, *, created_by: str
+) -> int:
+    """Ask for many jobs at once (key to arguments) and return how many are new."""
+    return _add(
+        session, [_new_row(kind, key, at, created_by=created_by, arguments=one) for key, one in asked.items()], at
     )
-    added = statement.on_conflict_do_nothing(index_elements=["key"]).returning(jobs.c.job_id)
-    is_new = session.execute(added).one_or_none() is not None
-    job = _job_of(session.execute(select(jobs).where(jobs.c.key == key)).mappings().one())
-    if is_new and job.due_at <= at:
-        deliver(session, [job.job_id], at)
-    return job
+
+
+def _new_row(
+    kind: str,
+    key: str,
+    at: datetime,
+    *,
+    created_by: str,
+    arguments: Mapping[str, str] | None = None,
+    lock: str | None = None,
+    due_at: datetime | None = None,
+) -> dict[str, Any]:
+    return {
+        "job_id": new_run_id(at),
+        "kind": kind,
+        "key": key,
+        "lock": lock,
+        "arguments": dict(arguments or {}),
+        "state": "queued",
+        "created_at": at,
+        "created_by": created_by,
+        "due_at": due_at or at,
+        "token": 0,
+        "attempts": 0,
+        "returns": 0,
+        "progress": {},
+    }
+
+
+def _add(session: Session, rows: Sequence[Mapping[str, Any]], at: datetime) -> int:
+    """Write the rows whose keys are new, and have those that are due delivered; return how many are new."""
+    if not rows:
+        return 0
+    statement = upsert(session, jobs).values(list(rows)).on_conflict_do_nothing(index_elements=["key"])
+    added = session.execute(statement.returning(jobs.c.job_id, jobs.c.due_at)).all()
+    deliver(session, [row.job_id for row in added if row.due_at <= at], at)
+    return len(added)
 
 
 def load_job(session: Session, job_id: str) -> Job:
