@@ -150,6 +150,8 @@ EXTENSIONS: dict[str, int | None] = {
     "crawler.extensions.page_memory.PageMemory": 38,
     "crawler.extensions.thumbnails.Thumbnails": 39,
     "crawler.extensions.budgets.Budgets": 40,
+    "crawler.extensions.memory.CurrentMemory": 45,
+    "scrapy.extensions.memusage.MemoryUsage": None,
     "scrapy.extensions.throttle.AutoThrottle": None,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.remote_control.RemoteControl": None,

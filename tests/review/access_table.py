@@ -119,7 +119,8 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/captures/pages/{sha256}/{name}"): get(STAFF, 404),
     # Crawls.
     ("GET", "/runs"): get(RUN_READERS),
-    ("GET", "/metrics"): get(RUN_READERS),
+    # A console that was given no figures has none.
+    ("GET", "/metrics"): get(RUN_READERS, 404),
     ("GET", "/runs/{run_id}"): get(RUN_READERS),
     ("POST", "/runs/{run_id}/again"): post(OPERATORS),
     ("POST", "/runs/{run_id}/stop"): post(OPERATORS),
