@@ -46,7 +46,7 @@ class FreeSpace:
 
     @property
     def is_low(self) -> bool:
-        """True where less than 2 GiB, or than a tenth of a smaller disk, is free: nothing more is captured then."""
+        """True where less than 2 GiB, or than a tenth of a smaller disk, is free."""
         return self.free_bytes < min(FLOOR_BYTES, self.total_bytes * FLOOR_SHARE)
 
 

@@ -107,7 +107,7 @@ def retention(
             say(f"{len(plan.expired):,} would be removed; nothing was changed (add --apply)")
     space = free_space(settings.captures_dir)
     if space.is_low:
-        say(f"only {space.free_bytes // 2**20:,} MB are free: nothing more is captured until there is room")
+        say(f"only {space.free_bytes // 2**20:,} MB are free: make room before the disk is full")
 
 
 def search(
