@@ -1,14 +1,18 @@
 """Asks for captures of listings' pages: a job each, never two for the same listing and day."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from scrapy import Spider
 
+from crawler.access import open_ways
 from records.listing import Listing
 from spiders.base import MarketSpider
-from storage.database import Session
+from spiders.registry import load_markets
+from storage.database import Database, Session
+from storage.hit_records import StoredHit
 from storage.jobs import open_jobs
+from storage.page_captures import load_run_arguments
 
 
 def captures_pages(spider: Spider | None, open_ways: Collection[str]) -> bool:
@@ -19,8 +23,28 @@ def captures_pages(spider: Spider | None, open_ways: Collection[str]) -> bool:
 
 
 def is_capturable(market: type[MarketSpider], open_ways: Collection[str]) -> bool:
-    """Return whether the market's pages may be asked for today."""
-    return any(way.name == "pages" and (not way.asks_consent or way.name in open_ways) for way in market.ways)
+    """Return whether the market's pages may be asked for today, and its terms let us keep what it answers."""
+    return market.rules.keeps_answers != "none" and any(
+        way.name == "pages" and (not way.asks_consent or way.name in open_ways) for way in market.ways
+    )
+
+
+def page_is_open(database: Database, stored: StoredHit, at: datetime) -> bool:
+    """Return whether the hit's page may be asked for today: it has one, and the market itself was crawled, no replay.
+
+    What a replay or a sample server showed has no page at the marketplace, whatever its address says.
+    """
+    market = load_markets().get(stored.hit.listing.market)
+    if market is None or stored.hit.listing.url is None:
+        return False
+    with database.read() as session:
+        _run_id, arguments = load_run_arguments(session, stored.hit_id)
+    return not is_replay(arguments) and is_capturable(market, open_ways(database, market.name, at))
+
+
+def is_replay(arguments: Mapping[str, str]) -> bool:
+    """Return whether a run with these arguments went to a host opened for it alone."""
+    return bool(arguments.get("base_url") or arguments.get("allow_host"))
 
 
 def ask_for_capture(
@@ -35,7 +59,8 @@ def ask_for_captures(
 ) -> int:
     """Ask for captures of listings' pages, each for its hits, in one statement; return how many are new.
 
-    A person's request counts by the minute, a crawl's by the day. A listing without an address has no page.
+    A person's request counts by the minute; a crawl's, and that of a stale hit that was opened, by the day. A listing
+    without an address has no page.
     """
     moment = f"{at:%Y-%m-%d %H:%M}" if cause == "requested" else f"{at:%Y-%m-%d}"
     asked = {

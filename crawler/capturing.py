@@ -37,6 +37,7 @@ from storage.page_captures import (
     PageCapture,
     StoredFile,
     load_page_captures,
+    load_run_arguments,
     record_page_capture,
 )
 
@@ -72,6 +73,7 @@ class Capturer:
         started_at = self.client.clock()
         with self.database.read() as session:
             hits = [load_hit(session, hit_id) for hit_id in hit_ids]
+            run_id = load_run_arguments(session, hit_ids[0])[0] if hit_ids else None
         wish = Wish(
             market=listing.market,
             listing_id=listing.listing_id,
@@ -80,7 +82,7 @@ class Capturer:
             hit_ids=tuple(hit_ids),
             cause=cause,
             requested_by=requested_by,
-            run_id=None,
+            run_id=run_id,
             rule_version=hits[0].hit.rule_version if hits else "",
         )
         tools = Tools(
@@ -148,6 +150,8 @@ class Capturer:
         except ArgumentError as problem:
             raise BadInput(str(problem)) from None
         check_access(spider, arguments, self.database, self.client.clock())
+        if spider.rules.keeps_answers == "none":
+            raise BadInput(f"{listing.market}: no page is kept as it came ({spider.rules.source})")
         return listing.url
 
     def _market_address(self, listing: Listing, url: str) -> str:

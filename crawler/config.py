@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     tsa_roots: Path | None = None
     """PEM file with the certificates that the authority's chain must end in; needed with `tsa_url`."""
 
+    recapture_hours: int = Field(default=24, ge=0)
+    """A hit last seen longer ago is captured anew when an officer opens it; 0: only when asked for."""
+
     keep_unflagged_days: int = Field(default=30, ge=1)
     """How long captures of listings without a hit are kept."""
     keep_rejected_days: int = Field(default=90, ge=1)

@@ -1,13 +1,12 @@
 """Fills the console's services: what the pages ask of the crawler, as plain callables."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
-from crawler.access import open_ways
-from crawler.capture_requests import ask_for_capture, is_capturable
+from crawler.capture_requests import ask_for_capture, page_is_open
 from crawler.config import Settings
 from crawler.errors import BadInput
 from crawler.list_desk import list_desk_on
@@ -15,11 +14,11 @@ from crawler.mailing import market_titles
 from crawler.metrics import render_metrics
 from crawler.operating import operating_on
 from crawler.scheduling import next_starts
-from records.listing import Listing
 from review.app import create_app
-from review.services import OidcSettings, ReviewSettings, Services
+from review.services import CaptureCause, OidcSettings, ReviewSettings, Services
 from spiders.registry import load_markets
 from storage.database import Database
+from storage.hit_records import StoredHit
 from storage.runs import request_run
 from storage.schedules import Schedule
 
@@ -78,18 +77,22 @@ def console_app(
         with database.write() as session:
             return request_run(session, market, arguments, clock(), login).run_id
 
-    def request_capture(listing: Listing, hit_ids: tuple[str, ...], login: str) -> bool:
+    def page_is_open_now(stored: StoredHit) -> bool:
+        return page_is_open(database, stored, clock())
+
+    def request_capture(stored: StoredHit, cause: CaptureCause, login: str) -> bool:
         """Leave a capture in the database; a worker or the scheduler does it."""
-        market = load_markets().get(listing.market)
-        if market is None or not is_capturable(market, open_ways(database, listing.market, clock())):
+        if not page_is_open_now(stored):
             return False
         with database.write() as session:
-            return bool(ask_for_capture(session, listing, hit_ids, "requested", login, clock()))
+            ask_for_capture(session, stored.hit.listing, (stored.hit_id,), cause, login, clock())
+        return True
 
     services = Services(
         market_titles=market_titles,
         credit_of=credit_of,
         request_capture=request_capture,
+        page_is_open=page_is_open_now,
         operating=operating_on(database, settings, clock),
         lists=list_desk_on(database, clock),
         metrics=lambda: render_metrics(database, clock()),
@@ -101,6 +104,7 @@ def console_app(
         secure_cookies=secure_cookies,
         captures_folder=settings.captures_dir,
         signing_key=settings.signing_key,
+        stale_after=timedelta(hours=settings.recapture_hours) if settings.recapture_hours else None,
         demo_login=demo_login,
         hosts=frozenset({*LOOPBACK_NAMES, (urlsplit(url).hostname or "").lower()}),
         console_url=url,

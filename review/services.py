@@ -4,13 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 from records.hit import Hit
 from records.listing import Listing
 from review.lists import ListDesk
 from review.operating import Operating
+from storage.hit_records import StoredHit
 from storage.schedules import Schedule
 
+CaptureCause = Literal["opened", "requested"]
 SESSION_IDLE = timedelta(minutes=30)
 SESSION_LENGTH = timedelta(hours=8)
 
@@ -31,8 +34,10 @@ class Services:
     """The installation's figures as Prometheus reads them; None where the console gives none."""
     start_run: Callable[[str, Mapping[str, str], str], str] | None = None
     """Asks for a run of (market, arguments, log-in name) and returns its run_id; None hides the button."""
-    request_capture: Callable[[Listing, tuple[str, ...], str], bool] | None = None
-    """Asks for a capture of (listing, hit ids, log-in name); False where its pages may not be asked for."""
+    request_capture: Callable[[StoredHit, CaptureCause, str], bool] | None = None
+    """Asks for a capture of a hit's page for a person by log-in name; False where the page may not be asked for."""
+    page_is_open: Callable[[StoredHit], bool] = lambda _stored: False
+    """Whether a hit's page may be asked for today."""
     credit_of: Callable[[str], str] = lambda _market: ""
     """What a market's terms ask to be shown beside its data, as it is to be printed; empty where nothing is."""
     lists: ListDesk | None = None
@@ -65,6 +70,8 @@ class ReviewSettings:
     """Where the raw answers are kept; None hides their download."""
     signing_key: Path | None = None
     """File of the key that signs evidence; None hides packs."""
+    stale_after: timedelta | None = timedelta(hours=24)
+    """A hit last seen longer ago is captured anew when somebody opens it; None: never by itself."""
     demo_login: tuple[str, str] | None = None
     """Log-in name and password printed on the log-in page of the demonstration only."""
     zone: str = "Asia/Ho_Chi_Minh"

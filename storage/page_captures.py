@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from storage.audit import hold_chain, record_audit
 from storage.errors import NotFound
 from storage.evidence_tables import page_capture_files, page_captures
+from storage.tables import hits, runs
 
 CaptureOutcome = Literal["seen", "not_seen", "blocked", "failed"]
 StampState = Literal["none", "pending", "stamped"]
@@ -127,6 +128,17 @@ def load_page_captures(session: Session, market: str, listing_id: str, limit: in
         .limit(limit)
     )
     return _with_files(session, session.execute(query).mappings().all())
+
+
+def load_run_arguments(session: Session, hit_id: str) -> tuple[str | None, Mapping[str, str]]:
+    """Return the run that last found the hit and what it was started with; (None, {}) where no run did."""
+    query = (
+        select(hits.c.run_id, runs.c.arguments)
+        .outerjoin(runs, runs.c.run_id == hits.c.run_id)
+        .where(hits.c.hit_id == hit_id)
+    )
+    row = session.execute(query).one_or_none()
+    return (None, {}) if row is None else (row.run_id, row.arguments or {})
 
 
 def load_page_capture(session: Session, manifest_sha256: str) -> PageCapture | None:

@@ -264,7 +264,7 @@ def ask_for_capture(request: Request, visitor: Decider, hit_id: str) -> AskedAns
     stored, ask = visible_hit(console, visitor, hit_id), console.services.request_capture
     if ask is None:
         raise Absent
-    return AskedAnswer(is_asked=ask(stored.hit.listing, (hit_id,), visitor.user.login))
+    return AskedAnswer(is_asked=ask(stored, "requested", visitor.user.login))
 
 
 @router.post("/hits/{hit_id}/legal-holds", status_code=201, dependencies=[Own], responses=NONE)

@@ -85,7 +85,7 @@ def ask_for_capture(request: Request, visitor: Decider, hit_id: str) -> Response
     ask = console.services.request_capture
     if ask is None:
         raise Absent
-    is_asked = ask(stored.hit.listing, (hit_id,), visitor.user.login)
+    is_asked = ask(stored, "requested", visitor.user.login)
     return RedirectResponse(f"/hits/{hit_id}/evidence?done={'asked' if is_asked else 'closed'}", 303)
 
 

@@ -12,8 +12,10 @@ from review.access import own_address
 from review.console import console_of, reading_of, render
 from review.deciding import MAX_NOTE, judge, may_judge, take_back, visible_hit, visible_hit_and_look
 from review.differences import FIELDS
+from review.dossier import SIGHTINGS
 from review.errors import Absent
 from review.filters import VIEWS, Address, QueueAddress
+from review.freshness import asking, freshness_of
 from review.hit_page import load_context, may_know
 from review.languages import message as _
 from review.pages.queue import Menus, notice_for
@@ -64,13 +66,14 @@ def show_hit(
     address = own_address(address, visitor, now)
     mark = console.marks.find(stored.hit.mark_id, now)
     around = load_context(console, visitor, address, stored, reading)
+    freshness = freshness_of(console, visitor, stored) if visitor.may("read") else None
     notice = notice_for(request, visitor, around.last)
     held = around.claim is not None and around.claim.actor != visitor.user.login
     row = ShownHit(
         stored, mark, wording.SIGNAL_SENTENCES, picture=around.has_picture, claim=around.claim,
         repeats=around.seller.confirmed if around.seller else 0,
     )  # fmt: skip
-    return render(
+    response = render(
         request, "hit.html",
         row=row, mark=mark, address=address, views=VIEWS, around=around, held=held,
         prices=sorted(filter(is_known, around.prices), key=lambda seen: seen.seen_at, reverse=True)[:PRICES_SHOWN],
@@ -84,7 +87,11 @@ def show_hit(
         transcript=TRANSCRIPTS.get(spelt, str)(stored.hit.listing.title) if spelt in TRANSCRIPTS else "",
         spelt=spelt if spelt in TRANSCRIPTS else "", spellings=SPELLINGS, filters=FIELDS,
         notice=notice.text, undoable=notice.undoable, notice_can_undo="undone" not in request.query_params,
+        freshness=freshness, sightings=SIGHTINGS,
     )  # fmt: skip
+    if freshness is not None:
+        response.background = asking(console, visitor, stored, freshness)
+    return response
 
 
 def decide(

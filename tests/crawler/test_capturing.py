@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from captures.store import CaptureStore
 from crawler.capture_manners import REST_SECONDS, PoliteManners
+from crawler.capture_requests import ask_for_capture, page_is_open
 from crawler.capturing import capturer
 from crawler.config import Settings
 from crawler.errors import BadInput
@@ -17,8 +18,11 @@ from spiders.reading import Answer
 from spiders.registry import load_markets
 from storage.audit import load_audit, verify_audit
 from storage.database import Database, open_database
+from storage.hits import hit_id_of, load_hit, save_hits
 from storage.host_turns import LONGEST_HOLD, take_turn
+from storage.listings import save_listing
 from storage.page_captures import PageCapture, load_page_captures
+from storage.runs import open_run
 from tests.captures.authority import TestAuthority, answer, make_authority
 from tests.captures.capturing import client_for, utc_now
 from tests.crawler.crawling import made_database
@@ -228,3 +232,38 @@ def write_roots(folder: Path, authority: TestAuthority) -> Path:
     path = folder / "roots.pem"
     path.write_bytes(authority.root.public_bytes(Encoding.PEM))
     return path
+
+
+@pytest.mark.parametrize(
+    ("market", "arguments", "is_open"),
+    [
+        ("shop", {}, True),
+        ("shop", {"base_url": "http://127.0.0.1:9"}, False),
+        ("shop", {"allow_host": "127.0.0.1:9"}, False),
+        ("shopee_vn", {}, False),
+        ("chotot_vn", {}, False),
+        ("nowhere", {}, False),
+    ],
+)
+def test_an_opened_hit_of_a_replay_or_a_closed_market_is_never_asked_for(
+    database: Database, market: str, arguments: dict[str, str], *, is_open: bool
+) -> None:
+    at = utc_now()
+    with database.write() as session:
+        run = open_run(session, market, arguments, at, "lan")
+        listing = Listing(market=market, listing_id="9", title="Kem", url="https://nha-cua.example.com/p/9")
+        save_listing(session, listing, run.run_id, at)
+        save_hits(session, listing, [make_hit(listing)], run.run_id, at)
+        stored = load_hit(session, hit_id_of(make_hit(listing).key))
+    assert page_is_open(database, stored, at) == is_open
+
+
+def test_a_stale_hit_opened_again_and_again_is_asked_for_once_a_day(database: Database) -> None:
+    listing = listing_of()
+    at = utc_now()
+    with database.write() as session:
+        asked = [
+            ask_for_capture(session, listing, ("hit-1",), "opened", who, at + timedelta(hours=hours))
+            for who, hours in (("lan", 0), ("hanh", 0), ("lan", 24), ("lan", 24))
+        ]
+    assert asked == [1, 0, 1, 0]

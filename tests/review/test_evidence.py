@@ -2,6 +2,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,11 @@ from httpx2 import Response
 from captures.signing import open_key
 from captures.store import CaptureStore
 from captures.verify_pack import verify_pack
-from records.listing import Listing
 from review.app import ReviewSettings, Services, create_app
+from review.services import CaptureCause
 from storage.audit import load_audit
 from storage.database import Database
+from storage.decisions import record_decision
 from storage.hit_records import HitFilter, StoredHit
 from storage.hits import load_queue
 from storage.holds import load_holds
@@ -29,13 +31,16 @@ LogIn = Callable[[str], TestClient]
 
 @pytest.fixture(name="app")
 def _app(database: Database, clock: Clock, tmp_path: Path) -> FastAPI:
-    asked: list[tuple[str, tuple[str, ...], str]] = []
+    asked: list[tuple[str, CaptureCause, str]] = []
 
-    def request_capture(listing: Listing, hit_ids: tuple[str, ...], login: str) -> bool:
-        asked.append((listing.listing_id, hit_ids, login))
-        return listing.market != "shopee_vn"
+    def page_is_open(stored: StoredHit) -> bool:
+        return stored.hit.listing.market != "shopee_vn"
 
-    services = Services(clock=clock, next_times=next_times, request_capture=request_capture)
+    def request_capture(stored: StoredHit, cause: CaptureCause, login: str) -> bool:
+        asked.append((stored.hit_id, cause, login))
+        return page_is_open(stored)
+
+    services = Services(clock=clock, next_times=next_times, request_capture=request_capture, page_is_open=page_is_open)
     settings = ReviewSettings(
         secure_cookies=False,
         hosts=frozenset({"127.0.0.1", "localhost"}),
@@ -128,7 +133,45 @@ def test_a_capture_is_asked_for_where_the_pages_are_open(app: FastAPI, database:
     assert answer.headers["location"].endswith("done=asked")
     closed = hit_of(database, "shopee_vn")
     assert send(client, f"/hits/{closed.hit_id}/capture").headers["location"].endswith("done=closed")
-    assert app.state.asked[0] == (hit.hit.listing.listing_id, (hit.hit_id,), "hanh")
+    assert app.state.asked[0] == (hit.hit_id, "requested", "hanh")
+
+
+def test_opening_a_stale_hit_asks_for_a_capture_and_says_so(
+    app: FastAPI, database: Database, clock: Clock, log_in: LogIn
+) -> None:
+    hit, closed = hit_of(database), hit_of(database, "shopee_vn")
+    said = "Đã yêu cầu ghi lại trang."
+    assert said not in log_in("hanh").get(f"/hits/{hit.hit_id}").text
+    clock.now = hit.last_seen_at + timedelta(hours=25)
+    reviewer = log_in("hanh")
+    assert said in reviewer.get(f"/hits/{hit.hit_id}").text
+    assert said not in reviewer.get(f"/hits/{closed.hit_id}").text
+    assert app.state.asked == [(hit.hit_id, "opened", "hanh")]
+    market, listing_id = hit.hit.listing.key
+    with database.write() as session:
+        record_page_capture(
+            session, manifest_sha256=None, market=market, listing_id=listing_id, url="https://x.example/p",
+            hit_ids=(hit.hit_id,), cause="opened", requested_by="hanh", outcome="blocked", detail="robots.txt",
+            started_at=clock.now, ended_at=clock.now,
+        )  # fmt: skip
+    # What the new look found is said, and nobody is asked again before that is stale, too.
+    page = reviewer.get(f"/hits/{hit.hit_id}").text
+    assert "Bị chặn" in page.partition("data-freshness")[2].partition("</div>")[0]
+    assert said not in page
+    assert len(app.state.asked) == 1
+
+
+def test_a_brand_viewer_who_opens_a_stale_hit_asks_for_nothing(
+    app: FastAPI, database: Database, clock: Clock, log_in: LogIn
+) -> None:
+    with database.write() as session:
+        hit = load_queue(session, HitFilter(view="all", brand="SORANO", market="tiki_vn"), limit=1).rows[0]
+        record_decision(session, hit.hit_id, hit.revision, "violation", "counterfeit", "minh", NOW)
+    clock.now = NOW + timedelta(days=9)
+    assert log_in("sato").get(f"/hits/{hit.hit_id}").status_code == 200
+    assert app.state.asked == []
+    log_in("hanh").get(f"/hits/{hit.hit_id}")
+    assert app.state.asked == [(hit.hit_id, "opened", "hanh")]
 
 
 @pytest.mark.parametrize("language", ["vi", "ja", "en"])
