@@ -15,6 +15,7 @@ log = structlog.get_logger()
 LONGEST_PAUSE_SECONDS = 10.0
 # How long a stopped worker waits for its jobs; a crawl gets two minutes to end its page.
 STOP_SECONDS = 180.0
+LOOK_SECONDS = 0.5
 
 
 def run_queued(worker: Worker) -> None:
@@ -29,8 +30,7 @@ def run_queued(worker: Worker) -> None:
             log.warning("the queue is away, trying again", problem=f"{type(problem).__name__}: {problem}")
             worker.stopping.wait(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-    worker.stop()
-    worker.sign_off()
+    worker.end()
 
 
 async def _serve(worker: Worker) -> None:
@@ -57,10 +57,16 @@ async def _serve(worker: Worker) -> None:
                 delete_jobs="successful",
             )
         )
-        ending = asyncio.create_task(asyncio.to_thread(worker.stopping.wait))
+        ending = asyncio.create_task(_end_of(worker))
         done, _ = await asyncio.wait({serving, ending}, return_when=asyncio.FIRST_COMPLETED)
         if serving in done:
             await serving
             return
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
+
+
+async def _end_of(worker: Worker) -> None:
+    """Wait until the worker is stopped; no thread waits longer than a moment, so that a loop without a server ends."""
+    while not await asyncio.to_thread(worker.stopping.wait, LOOK_SECONDS):
+        pass

@@ -33,6 +33,10 @@ BEAT_SECONDS = 10.0
 POLL_SECONDS = 1.0
 # How long the end of a job waits for a database that is away.
 SETTLE_SECONDS = 600.0
+# The last beat of a stopped worker: one that the database holds up is not waited for longer.
+LAST_BEAT_SECONDS = 30.0
+# How often a stopped worker looks whether its last job has ended.
+WINDING_UP_SECONDS = 0.1
 WORKER = "worker:"
 # A kind that this program does not know may be one of a newer worker beside it: the job is left for that one.
 UNKNOWN = JobKind(does="crawler.working:perform_unknown", tries=10)
@@ -187,17 +191,25 @@ class Worker:
             context.stopping.set()
 
     def _beat_for_ever(self) -> None:
-        while True:
+        while self.at_work or not self.stopping.is_set():
             try:
                 self.beat()
             except Exception as problem:  # noqa: BLE001 - a heart that stops would lose every job; it tries again
                 log.warning("a heartbeat failed", worker=self.name, problem=str(problem))
-            if self.stopping.is_set() and not self.at_work:
-                return
-            self.stopping.wait(self.beat_seconds) if not self.stopping.is_set() else time.sleep(0.2)
+            next_beat = time.monotonic() + self.beat_seconds
+            if self.stopping.wait(self.beat_seconds):
+                while self.at_work and time.monotonic() < next_beat:
+                    time.sleep(WINDING_UP_SECONDS)
 
-    def sign_off(self) -> None:
-        """Say that this worker is gone, so that nobody waits for it."""
+    def end(self) -> None:
+        """Take no more, let the heart beat out, and say that this worker is gone, so that nobody waits for it.
+
+        Only then may its database be closed: a beat under way would leave a connection open, and one that came after
+        the farewell would announce a worker that is gone.
+        """
+        self.stop()
+        if self.heart is not None:
+            self.heart.join(LAST_BEAT_SECONDS)
         try:
             with self.database.write() as session:
                 lease = take_lease(session, WORKER + self.name, self.name, self.clock(), timedelta(seconds=1))
@@ -221,8 +233,7 @@ def run_embedded(worker: Worker, *, until_empty: bool = False) -> None:
                 worker.stop()
             elif not ids:
                 worker.stopping.wait(POLL_SECONDS if not until_empty else 0.05)
-    worker.stop()
-    worker.sign_off()
+    worker.end()
 
 
 def _due(worker: Worker, limit: int) -> tuple[str, ...]:

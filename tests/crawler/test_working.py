@@ -1,6 +1,7 @@
 """Workers do what is asked for once, whoever dies on the way."""
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -169,3 +170,29 @@ def test_a_rematch_in_ranges_judges_every_listing_once(
         jobs = load_jobs(session)
     assert [job.state for job in jobs] == ["done"] * 3
     assert sum(int(str(job.progress["listings"])) for job in jobs) == 8
+
+
+class SlowHeart(Worker):
+    """A worker whose beats take a while, as those of a busy database do."""
+
+    beats_begun = 0
+    beats_ended = 0
+
+    def beat(self) -> None:
+        self.beats_begun += 1
+        time.sleep(0.2)
+        super().beat()
+        self.beats_ended += 1
+
+
+def test_a_stopped_worker_ends_after_its_last_beat_and_announces_itself_no_more(
+    database: Database, tmp_path: Path
+) -> None:
+    worker = SlowHeart(database, Settings(data_dir=tmp_path), kinds=KINDS_HERE, beat_seconds=0.01)
+    ask(database, "note")
+    run_embedded(worker, until_empty=True)
+    assert worker.beats_begun == worker.beats_ended > 0
+    assert worker.heart is not None
+    assert not worker.heart.is_alive()
+    with database.read() as session:
+        assert load_leases(session, "worker:") == ()
