@@ -106,7 +106,8 @@ def return_deliveries(parsed: URL, broker_ids: Sequence[int], at: datetime) -> N
     """Put deliveries that killed workers left in `doing` back, each by its id; one that is not there is no error."""
     if not broker_ids:
         return
-    with App(connector=SyncPsycopgConnector(conninfo=conninfo(parsed))).open() as app:
+    connector = SyncPsycopgConnector(conninfo=conninfo(parsed), min_size=1, max_size=1)
+    with App(connector=connector).open() as app:
         for broker_id in broker_ids:
             try:
                 app.job_manager.retry_job_by_id(broker_id, retry_at=at)
