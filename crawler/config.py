@@ -6,6 +6,11 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from crawler.errors import BadInput
+from storage.contact_key import open_contact_key
+
+SHORTEST_SECRET = 32
+
 
 def default_data_dir() -> Path:
     """Return the user's own data directory for Markwatch."""
@@ -57,6 +62,10 @@ class Settings(BaseSettings):
     tsa_roots: Path | None = None
     """PEM file with the certificates that the authority's chain must end in; needed with `tsa_url`."""
 
+    contact_key: SecretStr = SecretStr("")
+    """Secret of at least 32 characters that sellers' contact data is hashed with, the same on every machine; empty
+    means a file of random bytes in `data_dir`."""
+
     recapture_hours: int = Field(default=24, ge=0)
     """A hit last seen longer ago is captured anew when an officer opens it; 0: only when asked for."""
 
@@ -86,6 +95,21 @@ class Settings(BaseSettings):
     def signing_key(self) -> Path:
         """File of the Ed25519 key that signs evidence; made at the first capture."""
         return self.data_dir / "keys" / "evidence.pem"
+
+    @property
+    def contact_key_file(self) -> Path:
+        """File of the key that sellers' contact data is hashed with, where none is set; made at the first use."""
+        return self.data_dir / "keys" / "contacts.key"
+
+    def contact_key_bytes(self) -> bytes:
+        """Return the key that sellers' contact data is hashed with; BadInput where it is none."""
+        given = self.contact_key.get_secret_value()
+        if given and len(given) < SHORTEST_SECRET:
+            raise BadInput(f"MARKWATCH_CONTACT_KEY: shorter than {SHORTEST_SECRET} characters")
+        try:
+            return given.encode() if given else open_contact_key(self.contact_key_file)
+        except (OSError, ValueError) as problem:
+            raise BadInput(f"the key of contact data: {problem}") from problem
 
     @property
     def product_model_file(self) -> Path:

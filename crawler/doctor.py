@@ -12,9 +12,12 @@ from typing import Literal
 
 from crawler.browser import find_browser
 from crawler.config import Settings
+from crawler.errors import BadInput
 from crawler.printing import printing_problem
 from crawler.scheduling import load_expected
 from crawler.versions import code_version
+from storage.contact_key import fingerprint, key_of
+from storage.contacts import used_key
 from storage.database import Database, open_database
 from storage.errors import StorageError, shown
 from storage.figures import load_database_time, load_figures
@@ -39,7 +42,7 @@ class Finding:
 def examine(settings: Settings, database_url: str, at: datetime) -> Iterator[Finding]:
     """Yield a finding for each part of the installation; never raises for what is merely missing."""
     yield Finding("python", "ok", f"{platform.python_version()} on {platform.system()}")
-    yield from _database(database_url, at)
+    yield from _database(database_url, at, settings)
     yield _disk(settings.data_dir)
     yield _browser()
     yield _printing()
@@ -53,9 +56,9 @@ def examine(settings: Settings, database_url: str, at: datetime) -> Iterator[Fin
         yield Finding("user", "warning", "runs as root: the browser's sandbox is off; use an own user in production")
 
 
-def _database(url: str, at: datetime) -> Iterator[Finding]:
+def _database(url: str, at: datetime, settings: Settings) -> Iterator[Finding]:
     try:
-        database = open_database(url)
+        database = open_database(url, settings.contact_key_bytes)
     except StorageError as problem:
         yield Finding("database", "problem", str(problem))
         return
@@ -65,6 +68,7 @@ def _database(url: str, at: datetime) -> Iterator[Finding]:
         yield from _schedules(database, at)
         yield from _at_work(database, at)
         yield _clock(database, at)
+        yield _contact_key(database)
     finally:
         database.close()
 
@@ -107,6 +111,19 @@ def _at_work(database: Database, at: datetime) -> Iterator[Finding]:
     unsent = figures.mails.get("failed", 0)
     if unsent:
         yield Finding("mails", "warning", f"{unsent} mails were given up; see the console's mail page")
+
+
+def _contact_key(database: Database) -> Finding:
+    """Compare this machine's key of contact data with the one that the stored hashes were made with."""
+    try:
+        with database.read() as session:
+            own, used = fingerprint(key_of(session) or b""), used_key(session)
+    except BadInput as problem:
+        return Finding("contact key", "problem", str(problem))
+    if used is None or used == own:
+        return Finding("contact key", "ok", f"{own}, the stored hashes' own" if used else f"{own}, not used yet")
+    text = f"{own} here, {used} made the stored hashes: give every machine the same, then run: markwatch db upgrade"
+    return Finding("contact key", "problem", text)
 
 
 def _clock(database: Database, at: datetime) -> Finding:

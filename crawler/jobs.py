@@ -149,6 +149,7 @@ def start_process(
     if database_url is not None:
         environment["MARKWATCH_DB"] = database_url
         environment["MARKWATCH_CAPTURES"] = str(settings.captures_dir)
+        environment["MARKWATCH_DATA_DIR"] = str(settings.data_dir)
     if log is None:
         # On a person's terminal only what went wrong is worth a line.
         command += ["-s", "LOG_LEVEL=WARNING", "-s", "LOG_FORMAT=%(message)s"]

@@ -15,6 +15,7 @@ from review import chain
 from review.access import released_at
 from review.api import account as api_account
 from review.api import decisions as api_decisions
+from review.api import evidence as api_evidence
 from review.api import lists as api_lists
 from review.api import operating as api_operating
 from review.api import people as api_people
@@ -141,6 +142,7 @@ def create_app(database: Database, services: Services, settings: ReviewSettings)
         api_decisions,
         api_operating,
         api_work,
+        api_evidence,
         api_lists,
     ):
         app.include_router(endpoints.router, prefix=API)

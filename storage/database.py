@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from storage.checks import find_problems
+from storage.contact_key import KeySource
 from storage.counts import write_counts
 from storage.errors import DatabaseAbsent, DatabaseAway, DatabaseOutdated, NotSupported
 from storage.schema import head_revision, known_revision, migrate, read_revision
@@ -51,13 +52,14 @@ SQLITE_POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 32}
 class Database:
     """An open database whose schema fits this program. One per process; never carried across a fork."""
 
-    def __init__(self, url: str, engine: Engine) -> None:
+    def __init__(self, url: str, engine: Engine, contact_key: KeySource | None = None) -> None:
         self.url = url
         self._engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         reading = SQLITE_READING if self.is_sqlite else POSTGRES_READING
-        self._readers = sessionmaker(engine.execution_options(**reading))
-        self._writers = sessionmaker(engine.execution_options(sqlite_begin="IMMEDIATE"))
+        info = {"contact_key": contact_key}
+        self._readers = sessionmaker(engine.execution_options(**reading), info=info)
+        self._writers = sessionmaker(engine.execution_options(sqlite_begin="IMMEDIATE"), info=info)
         # SQLite has one writer; threads of this process queue here in order, instead of sleeping in its busy handler.
         self._turn: threading.Lock | nullcontext[None] = threading.Lock() if self.is_sqlite else nullcontext()
 
@@ -103,8 +105,11 @@ def _is_away(error: DatabaseError) -> bool:
     return isinstance(error, OperationalError) and (state is None or state[:2] in POSTGRES_AWAY)
 
 
-def open_database(url: str) -> Database:
-    """Return the database at the URL; raise DatabaseAbsent or DatabaseOutdated. Never creates anything."""
+def open_database(url: str, contact_key: KeySource | None = None) -> Database:
+    """Return the database at the URL; raise DatabaseAbsent or DatabaseOutdated. Never creates anything.
+
+    Without the source of the installation's contact key, no contact data of sellers is kept.
+    """
     parsed = parse_url(url)
     path = sqlite_path(parsed)
     if path is not None and not path.is_file():
@@ -121,7 +126,7 @@ def open_database(url: str) -> Database:
     if have != want:
         engine.dispose()
         raise DatabaseOutdated(url, have or "none", want, newer=have is not None and known_revision(have) is None)
-    return Database(url, engine)
+    return Database(url, engine, contact_key)
 
 
 def upgrade(url: str) -> None:

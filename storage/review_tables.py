@@ -22,7 +22,7 @@ LOOK_STATES = ("waiting", "agreed", "disputed", "closed", "withdrawn")
 LOOK_MODES = ("none", "sampled", "always")
 OPINION_STAGES = ("second", "senior", "undo")
 LEDGER_OUTCOMES = ("open", "gone", "confirmed", "rejected", "unsure")
-FACT_KINDS = ("name", "phone", "image", "text")
+FACT_KINDS = ("name", "phone", "email", "image", "text")
 
 # Counters beside hit_counts, kept by the same hand (storage/counts.py).
 seller_counts = Table(

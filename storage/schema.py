@@ -42,10 +42,10 @@ def read_revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def migrate(connection: Connection) -> None:
-    """Bring the connected database to the head revision, inside the connection's open transaction."""
+def migrate(connection: Connection, revision: str = "head") -> None:
+    """Bring the connected database up to the revision, inside the connection's open transaction."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": UPGRADE_LOCK})
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)

@@ -12,15 +12,16 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from records.listing import Listing
+from storage.contact_key import contacts_in, key_of, without_contacts
 from storage.hit_content import search_form
 from storage.review_tables import seller_facts
 from storage.tables import sellers
 from storage.upsert import upsert
 
-FactKind = Literal["name", "phone", "image", "text"]
+FactKind = Literal["name", "phone", "email", "image", "text"]
+# Kept as keyed hashes only.
+CONTACT_KINDS: Final = ("phone", "email")
 
-# Vietnamese mobile numbers, and Japanese ones, however they are spaced.
-_PHONE: Final = re.compile(r"(?<!\d)(?:\+?84|0)(?:[ .\-]?\d){9}(?!\d)|(?<!\d)0[789]0(?:[ .\-]?\d){8}(?!\d)")
 _SPACES: Final = re.compile(r"\s+")
 # A shorter description is a phrase that many shops use.
 MIN_TEXT: Final = 120
@@ -34,11 +35,11 @@ class SellerFact:
     """One value that a seller uses."""
 
     kind: FactKind
-    """name, phone, image (the address of a picture) or text (a whole description)."""
+    """name, phone, email, image (the address of a picture) or text (a whole description)."""
     value: str
-    """What is compared."""
+    """What is compared; of a phone number or address a keyed hash."""
     shown: str
-    """What may be shown of it; a phone number is masked."""
+    """What may be shown of it; contact data is masked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +55,8 @@ class SellerLink:
     """How many values of this kind the two share."""
 
 
-def facts_of(listing: Listing) -> tuple[SellerFact, ...]:
-    """Return what the listing says about its seller."""
+def facts_of(listing: Listing, key: bytes | None) -> tuple[SellerFact, ...]:
+    """Return what the listing says about its seller; without the installation's key no contact data."""
     found: dict[tuple[str, str], SellerFact] = {}
 
     def add(kind: FactKind, value: str, shown: str) -> None:
@@ -66,17 +67,16 @@ def facts_of(listing: Listing) -> tuple[SellerFact, ...]:
         if len(folded) >= 4:
             add("name", folded, listing.seller.name)
     text = unicodedata.normalize("NFKC", listing.description or "")
-    for phone in _PHONE.findall(f"{unicodedata.normalize('NFKC', listing.title)}\n{text}"):
-        digits = re.sub(r"\D", "", phone)
-        digits = f"0{digits[2:]}" if digits.startswith("84") else digits
-        add("phone", hashlib.sha256(digits.encode()).hexdigest(), f"{digits[:3]}••••{digits[-3:]}")
+    if key is not None:
+        for contact in contacts_in(f"{listing.seller.name}\n{listing.title}\n{text}"):
+            add(contact.kind, contact.hashed(key), contact.masked)
     for image in listing.images[:MAX_IMAGES]:
         name = image.partition("?")[0].rpartition("/")[2]
         if len(name) >= 12:
             add("image", name, name)
     whole = _SPACES.sub(" ", text).strip().casefold()
     if len(whole) >= MIN_TEXT:
-        add("text", hashlib.sha256(whole.encode()).hexdigest(), f"{whole[:60]}…")
+        add("text", hashlib.sha256(whole.encode()).hexdigest(), f"{without_contacts(whole)[:60]}…")
     return tuple(found.values())
 
 
@@ -88,10 +88,25 @@ def save_facts(session: Session, listing: Listing, seen_at: datetime) -> None:
     rows = [
         {**here, "kind": fact.kind, "value": fact.value, "shown": fact.shown, "listing_id": listing.listing_id,
          "seen_at": seen_at}
-        for fact in facts_of(listing)
+        for fact in facts_of(listing, key_of(session))
     ]  # fmt: skip
     if rows:
         session.execute(upsert(session, seller_facts).on_conflict_do_nothing(), rows)
+
+
+def load_contacts(session: Session, market: str, seller_id: str) -> tuple[str, ...]:
+    """Return the seller's telephone numbers and addresses as they may be shown to everybody: masked, each once."""
+    query = (
+        select(seller_facts.c.shown)
+        .where(
+            seller_facts.c.market == market,
+            seller_facts.c.seller_id == seller_id,
+            seller_facts.c.kind.in_(CONTACT_KINDS),
+        )
+        .order_by(seller_facts.c.shown)
+        .distinct()
+    )
+    return tuple(session.scalars(query))
 
 
 def load_links(session: Session, market: str, seller_id: str, limit: int = 30) -> tuple[SellerLink, ...]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from storage.all_tables import load_metadata
 from storage.audit import record_audit
 from storage.column_types import Document, PrintedText
+from storage.contact_key import contacts_in, key_of
 from storage.evidence_tables import legal_holds, page_captures
 from storage.market_rules import delete_listings, purge_listing
 from storage.retention import OPEN_STATES, KeptItem, RetentionPolicy, iterate_kept, remove_items
@@ -53,7 +54,11 @@ class Erased:
 
 
 def find_subject(session: Session, text: str) -> Iterator[Found]:
-    """Yield every table that holds the text (in the letter case given, or in lower, upper or title case)."""
+    """Yield every table that holds the text (in the letter case given, or in lower, upper or title case).
+
+    A telephone number or e-mail address in it is also looked for by its keyed hash, however a listing spelt it.
+    """
+    yield from _by_contact(session, text)
     forms = dict.fromkeys((text, text.lower(), text.upper(), text.title()))
     for table in load_metadata().sorted_tables:
         if table.name in SKIPPED:
@@ -68,6 +73,16 @@ def find_subject(session: Session, text: str) -> Iterator[Found]:
             continue
         named = tuple(name for name, number in zip(matches, row[1:], strict=True) if number)
         yield Found(table=table.name, columns=named, count=row[0], listings=_keys(session, table, matches))
+
+
+def _by_contact(session: Session, text: str) -> Iterator[Found]:
+    key = key_of(session)
+    hashes = {contact.hashed(key) for contact in contacts_in(text)} if key is not None else set()
+    query = select(seller_facts.c.market, seller_facts.c.listing_id).where(seller_facts.c.value.in_(sorted(hashes)))
+    rows = session.execute(query).all() if hashes else []
+    if rows:
+        keys = tuple(dict.fromkeys((row.market, row.listing_id) for row in rows))
+        yield Found(table=seller_facts.name, columns=("value",), count=len(rows), listings=keys[:MAX_KEYS])
 
 
 def standings_of(session: Session, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Standing]:

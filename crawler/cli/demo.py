@@ -88,7 +88,7 @@ def demo(
 
 @contextmanager
 def _opened(settings: Settings) -> Iterator[Database]:
-    opened = open_database(settings.database_url())
+    opened = open_database(settings.database_url(), settings.contact_key_bytes)
     try:
         yield opened
     finally:

@@ -49,7 +49,8 @@ def now() -> datetime:
 @contextmanager
 def database(url: str | None) -> Iterator[Database]:
     """Open the database that the command names (never creating it) and close it at the end."""
-    opened = open_database(Settings().database_url(url))
+    settings = Settings()
+    opened = open_database(settings.database_url(url), settings.contact_key_bytes)
     try:
         yield opened
     finally:

@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.options import DbOption, JsonOption, database, print_rows, say
+from crawler.cli.options import DbOption, JsonOption, database, now, print_rows, say
 from crawler.config import Settings
 from crawler.errors import BadInput, CommandError
 from storage.backup import backup as backup_database
 from storage.backup import restore as restore_database
+from storage.contacts import hash_anew
 from storage.copying import copy_database
 from storage.database import open_database
 from storage.database import upgrade as upgrade_database
@@ -32,6 +33,13 @@ def upgrade(*, db: DbOption = None) -> None:
     if db is None and not settings.db:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     upgrade_database(url)
+    opened = open_database(url, settings.contact_key_bytes)
+    try:
+        read = hash_anew(opened, now())
+    finally:
+        opened.close()
+    if read:
+        say(f"sellers' contact data: {read:,} listings read again for hashes with this installation's key")
     say(f"database ready: {shown(url)}")
 
 

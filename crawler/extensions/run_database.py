@@ -13,6 +13,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.utils.defer import _schedule_coro
 
 from crawler.bounds import counts_of
+from crawler.config import Settings
 from crawler.middlewares.run_state import state_of
 from records.run import ENDED
 from storage.database import Database, open_database
@@ -35,7 +36,7 @@ class RunDatabase:
         self.crawler = crawler
         self.state = state_of(crawler)
         self.run_id = run_id
-        self.database: Database = open_database(url)
+        self.database: Database = open_database(url, Settings().contact_key_bytes)
         self.beat_seconds = crawler.settings.getfloat("HEARTBEAT_SECONDS")
         self.patience_seconds = crawler.settings.getfloat("DATABASE_PATIENCE_SECONDS")
         self.away = 0

@@ -1,4 +1,4 @@
-"""A reviewer's work for programs: holding a hit, many decisions at once, own views, captures, legal holds, mails."""
+"""A reviewer's work for programs: holding a hit, many decisions at once, own views, mails."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -18,7 +18,6 @@ from review.sessions import Decider, Operator, Visitor, allowed, from_own_client
 from storage.bulk import MAX_BULK, Bulk, Pick, check_picks, record_bulk, undo_bulk
 from storage.claims import release_claim, take_claim
 from storage.errors import AlreadyThere, BulkConflict, Held, NotFound
-from storage.holds import load_holds, place_hold, release_hold
 from storage.mail_people import allow_address, load_pause, resume_stream
 from storage.owner_answers import decide_suggestion
 from storage.saved_views import load_saved_views, remove_view, save_view
@@ -28,7 +27,6 @@ NONE: dict[int | str, dict[str, Any]] = {404: {"model": Problem}}
 router = APIRouter(tags=["work"], responses=REFUSED)
 Own = Depends(from_own_client)
 Staff = Annotated[Visitor, Depends(allowed("read"))]
-Senior = Annotated[Visitor, Depends(allowed("settle"))]
 Keeper = Annotated[Visitor, Depends(allowed("brands"))]
 HitId = Annotated[str, Field(max_length=40)]
 
@@ -105,25 +103,6 @@ class ViewsAnswer(BaseModel):
     """One's own views, by name."""
 
     views: list[ViewRow]
-
-
-class ReasonBody(Sent):
-    """Why."""
-
-    reason: str = Field(min_length=1, max_length=500)
-
-
-class HoldAnswer(BaseModel):
-    """A legal hold."""
-
-    hold_id: int
-    reason: str
-
-
-class AskedAnswer(BaseModel):
-    """Whether a capture was asked for; false where its pages may not be asked for."""
-
-    is_asked: bool
 
 
 class SuggestionBody(Sent):
@@ -254,38 +233,6 @@ def drop_view(request: Request, visitor: Decider, view_id: str) -> Response:
     """Remove one's own view; nothing happens where there is none."""
     with console_of(request).database.write() as session:
         remove_view(session, visitor.user.login, view_id)
-    return Response(status_code=204)
-
-
-@router.post("/hits/{hit_id}/capture", dependencies=[Own], responses=NONE)
-def ask_for_capture(request: Request, visitor: Decider, hit_id: str) -> AskedAnswer:
-    """Ask for a capture of the listing's page as it is now."""
-    console = console_of(request)
-    stored, ask = visible_hit(console, visitor, hit_id), console.services.request_capture
-    if ask is None:
-        raise Absent
-    return AskedAnswer(is_asked=ask(stored, "requested", visitor.user.login))
-
-
-@router.post("/hits/{hit_id}/legal-holds", status_code=201, dependencies=[Own], responses=NONE)
-def place_legal_hold(request: Request, visitor: Senior, hit_id: str, body: ReasonBody) -> HoldAnswer:
-    """Put a legal hold on the hit's listing: nothing of it is removed while it lasts."""
-    console = console_of(request)
-    key = visible_hit(console, visitor, hit_id).hit.listing.key
-    with console.database.write() as session:
-        hold = place_hold(session, *key, body.reason.strip(), visitor.user.login, console.services.clock())
-    return HoldAnswer(hold_id=hold.hold_id, reason=hold.reason)
-
-
-@router.delete("/hits/{hit_id}/legal-holds/{hold_id}", status_code=204, dependencies=[Own], responses=NONE)
-def end_legal_hold(request: Request, visitor: Senior, hit_id: str, hold_id: int) -> Response:
-    """End a legal hold of the hit's listing."""
-    console = console_of(request)
-    key = visible_hit(console, visitor, hit_id).hit.listing.key
-    with console.database.write() as session:
-        if hold_id not in {one.hold_id for one in load_holds(session, *key)}:
-            raise Absent
-        release_hold(session, hold_id, visitor.user.login, console.services.clock())
     return Response(status_code=204)
 
 

@@ -1,6 +1,7 @@
 """What stands as evidence for a hit: captures of its page, packs for an authority, legal holds."""
 
 import re
+from importlib.metadata import version
 from typing import Annotated, Final, cast, get_args
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
@@ -11,6 +12,7 @@ from captures.errors import CaptureError
 from captures.procedure import PackLanguage
 from captures.signing import open_key
 from captures.store import CaptureStore
+from captures.wacz import write_wacz
 from review.console import Console, Reading, console_of, reading_of, render
 from review.deciding import visible_hit
 from review.dossier import SIGHTINGS, STAMPS
@@ -30,6 +32,7 @@ router = APIRouter(include_in_schema=False)
 
 SHA256: Final = re.compile(r"[0-9a-f]{64}")
 MAX_REASON: Final = 500
+WACZ: Final = "page.wacz"
 # What is said after an act, by the word in the address.
 NOTICES: Final = {
     "asked": _("The capture is asked for; it appears here when it is done."),
@@ -92,18 +95,24 @@ def ask_for_capture(request: Request, visitor: Decider, hit_id: str) -> Response
 @router.post("/hits/{hit_id}/pack", dependencies=[Depends(from_own_form)])
 def send_pack(request: Request, visitor: Staff, hit_id: str, language: Annotated[str, Form()] = "vi") -> Response:
     """Send the hit's evidence pack in that language."""
+    if language not in get_args(PackLanguage):
+        raise Absent
+    return pack_of(request, visitor, hit_id, cast("PackLanguage", language))
+
+
+def pack_of(request: Request, visitor: Visitor, hit_id: str, language: PackLanguage) -> Response:
+    """Return the hit's evidence pack as a file to keep; Forbidden while a second look must not know the first."""
     console = console_of(request)
     if not may_pack(visible_hit(console, visitor, hit_id), visitor):
         raise Forbidden
-    if console.settings.signing_key is None or language not in get_args(PackLanguage):
+    if console.settings.signing_key is None:
         raise Absent
     own = reading_of(request)
-    chosen = cast("PackLanguage", language)
-    formats = Formats(language=chosen, zone=own.formats.zone, now=own.formats.now)
+    formats = Formats(language=language, zone=own.formats.zone, now=own.formats.now)
     pack = make_pack(
         console.database,
         (hit_id,),
-        Reading(language=chosen, theme="", formats=formats),
+        Reading(language=language, theme="", formats=formats),
         store_of(console),
         open_key(console.settings.signing_key),
         made_by=visitor.user.login,
@@ -140,7 +149,7 @@ def release(request: Request, visitor: Senior, hit_id: str, hold_id: Annotated[i
 @router.get("/captures/pages/{sha256}/picture", dependencies=[Depends(allowed("read"))])
 def send_picture(request: Request, sha256: str) -> Response:
     """Send the upper part of a capture's picture, made anew from its pixels."""
-    capture, store = _capture(request, sha256)
+    capture, store = _capture(console_of(request), sha256)
     file = capture.file("screenshot.png")
     if file is None:
         raise Absent
@@ -155,10 +164,17 @@ def send_picture(request: Request, sha256: str) -> Response:
 @router.get("/captures/pages/{sha256}/{name}", dependencies=[Depends(allowed("read"))])
 def send_file(request: Request, sha256: str, name: str) -> Response:
     """Send one file of a capture as it was kept; its hash is checked on the way out."""
-    capture, store = _capture(request, sha256)
+    return file_of_capture(console_of(request), sha256, name)
+
+
+def file_of_capture(console: Console, sha256: str, name: str) -> Response:
+    """Return a file of a capture, or manifest.json, or page.wacz made of it, as an attachment; Absent."""
+    capture, store = _capture(console, sha256)
     try:
         if name == "manifest.json":
             content = store.read_page_bytes(sha256)
+        elif name == WACZ:
+            content = write_wacz(store, sha256, f"markwatch {version('markwatch')}")
         else:
             file = capture.file(name)
             if file is None:
@@ -169,8 +185,7 @@ def send_file(request: Request, sha256: str, name: str) -> Response:
     return _attachment(content, name, "application/octet-stream")
 
 
-def _capture(request: Request, sha256: str) -> tuple[PageCapture, CaptureStore]:
-    console = console_of(request)
+def _capture(console: Console, sha256: str) -> tuple[PageCapture, CaptureStore]:
     if not SHA256.fullmatch(sha256):
         raise Absent
     with console.database.read() as session:

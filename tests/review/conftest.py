@@ -41,7 +41,7 @@ def seeded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One filled database file, copied by the tests that change it."""
     path = tmp_path_factory.mktemp("seeded") / "markwatch.db"
     upgrade(f"sqlite:///{path}")
-    database = open_database(f"sqlite:///{path}")
+    database = open_database(f"sqlite:///{path}", lambda: bytes(32))
     seed(database)
     database.close()
     return path
@@ -52,7 +52,7 @@ def database(seeded_file: Path, tmp_path: Path) -> Iterator[Database]:
     path = tmp_path / "markwatch.db"
     for part in seeded_file.parent.iterdir():
         (tmp_path / part.name).write_bytes(part.read_bytes())
-    database = open_database(f"sqlite:///{path}")
+    database = open_database(f"sqlite:///{path}", lambda: bytes(32))
     yield database
     database.close()
 

@@ -13,6 +13,7 @@ from httpx2 import Response
 from captures.signing import open_key
 from captures.store import CaptureStore
 from captures.verify_pack import verify_pack
+from records.listing import Seller
 from review.app import ReviewSettings, Services, create_app
 from review.services import CaptureCause
 from storage.audit import load_audit
@@ -25,6 +26,8 @@ from storage.page_captures import StoredFile, record_page_capture
 from tests.captures.test_page_tampering import contents_of, record_of
 from tests.review.conftest import Clock, next_times, token_of
 from tests.review.seeding import NOW
+from tests.storage.factories import make_hit
+from tests.storage.factories import store as store_hit
 
 LogIn = Callable[[str], TestClient]
 
@@ -220,3 +223,56 @@ def test_a_senior_holds_and_releases_and_a_reviewer_cannot(database: Database, l
     send(client, f"{path}/legal-hold/release", hold_id=str(hold.hold_id))
     with database.read() as session:
         assert load_holds(session) == ()
+
+
+def test_a_program_lists_asks_for_downloads_holds_and_packs(
+    app: FastAPI, database: Database, log_in: LogIn, tmp_path: Path
+) -> None:
+    hit = hit_of(database)
+    sha256 = captured(database, tmp_path, hit)
+    client, path = log_in("minh"), f"/api/v1/hits/{hit.hit_id}"
+    blocked, seen = client.get(f"{path}/captures").json()["captures"]
+    assert (blocked["outcome"], blocked["manifest_sha256"], blocked["files"]) == ("blocked", None, [])
+    assert (seen["outcome"], seen["manifest_sha256"]) == ("seen", sha256)
+    assert {file["name"] for file in seen["files"]} == {"page.body", "screenshot.png", "exchange.warc.gz"}
+    body = client.get(f"/api/v1/captures/{sha256}/files/page.body")
+    assert body.content == contents_of(3)["page.body"]
+    assert body.headers["content-disposition"].startswith("attachment")
+    assert client.get(f"/api/v1/captures/{sha256}/files/other").status_code == 404
+    assert client.post(f"{path}/capture").json() == {"is_asked": True}
+    assert app.state.asked == [(hit.hit_id, "requested", "minh")]
+    pack = tmp_path / "pack.zip"
+    pack.write_bytes(client.post(f"{path}/pack", json={"language": "ja"}).content)
+    assert verify_pack(pack).problems == ()
+    assert client.post(f"{path}/pack", json={"language": "xx"}).status_code == 422
+    hold = client.post(f"{path}/legal-holds", json={"reason": "case 12"}).json()
+    assert client.get(f"{path}/legal-holds").json()["holds"] == [hold]
+    assert (hold["reason"], hold["placed_by"]) == ("case 12", "minh")
+    assert client.delete(f"{path}/legal-holds/{hold['hold_id']}").status_code == 204
+    assert client.get(f"{path}/legal-holds").json() == {"holds": []}
+
+
+def test_contact_data_is_shown_in_full_only_to_who_says_why(database: Database, log_in: LogIn) -> None:
+    listing = replace(
+        hit_of(database).hit.listing,
+        listing_id="contact",
+        seller=Seller(seller_id="s-77", name="Shop Hoa"),
+        description="zalo 0912 345 678",
+    )
+    store_hit(database, make_hit(listing))
+    page, said = "/sellers/tiki_vn?id=s-77", "0912345678"
+    client = log_in("hanh")
+    assert "••••678" in client.get(page).text
+    assert said not in client.get(page).text
+    assert send(client, "/sellers/tiki_vn/contacts?id=s-77", reason=" ").status_code == 404
+    assert said not in client.get(page).text
+    answer = send(client, "/sellers/tiki_vn/contacts?id=s-77", reason="vụ 12")
+    assert answer.headers["location"] == f"{page}#contacts"
+    assert said in client.get(page).text
+    assert said not in log_in("minh").get(page).text
+    found = log_in("minh").post("/api/v1/sellers/tiki_vn/contacts?id=s-77", json={"reason": "vụ 13"}).json()
+    assert found == {"contacts": [{"kind": "phone", "plain": said}]}
+    with database.read() as session:
+        rows = [row for row in load_audit(session) if row.action == "contact.unlock"]
+    assert [(row.actor, row.data["reason"]) for row in rows] == [("hanh", "vụ 12"), ("minh", "vụ 13")]
+    assert not any("s-77" in row.subject for row in rows)

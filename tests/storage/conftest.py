@@ -9,6 +9,7 @@ import pytest
 from storage.database import Database, open_database, upgrade
 from tests.storage.servers import drop_database, empty_database, make_database, postgres_server
 
+CONTACT_KEY = bytes(range(32))
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.database)]
 
 
@@ -53,7 +54,7 @@ def url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[s
 
 @pytest.fixture
 def database(url: str) -> Iterator[Database]:
-    opened = open_database(url)
+    opened = open_database(url, lambda: CONTACT_KEY)
     yield opened
     opened.close()
 
