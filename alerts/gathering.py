@@ -11,6 +11,7 @@ from alerts.digest import (
     FLAG_ROWS,
     ROWS,
     ChangeLine,
+    CoverageLine,
     Digest,
     DigestLine,
     check_released,
@@ -44,11 +45,10 @@ from storage.mail_news import (
 )
 from storage.outbox import Change
 from storage.owner_answers import load_answers_since
-from storage.runs import load_runs
+from storage.runs import load_ended_runs
 from storage.thumbnails import load_thumbnail
 from storage.watchlist import load_watchlist
 
-RUNS_READ = 2_000
 # What was confirmed longer ago is no emergency any more; it stands in the digest.
 URGENT_FOR = timedelta(hours=24)
 WEEK = timedelta(days=7)
@@ -99,31 +99,40 @@ class Stream:
         return Figures(language=self.preference.language, zone=self.preference.zone)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """What every mail of one moment reads alike, read once."""
+    """What the mails of one moment read alike: each part is read once, and only when a mail needs it."""
 
-    watchlist: WatchList
-    runs: tuple[Run, ...]
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self._watchlist: WatchList | None = None
+        self._runs: dict[tuple[datetime, datetime], tuple[Run, ...]] = {}
 
-    @classmethod
-    def load(cls, session: Session, now: datetime) -> "Shared":
-        """Read it."""
-        return cls(watchlist=load_watchlist(session, now.date()), runs=load_runs(session, RUNS_READ))
+    def watchlist(self, session: Session) -> WatchList:
+        """Return what is watched, as of today."""
+        if self._watchlist is None:
+            self._watchlist = load_watchlist(session, self.now.date())
+        return self._watchlist
+
+    def runs(self, session: Session, since: datetime, until: datetime) -> tuple[Run, ...]:
+        """Return every run that ended in that time."""
+        if (since, until) not in self._runs:
+            self._runs[since, until] = load_ended_runs(session, since, until)
+        return self._runs[since, until]
 
 
 def gather_digest(
-    session: Session, stream: Stream, now: datetime, day: date, last_at: datetime | None, shared: Shared, house: House
+    session: Session, stream: Stream, day: date, last_at: datetime | None, shared: Shared, house: House
 ) -> Digest:
     """Return what the recipient's digest says now; `last_at` is when the one before was due, for the answers.
 
     Whether there is any news at all is for the caller to ask (Digest.has_news).
     """
+    now = shared.now
     scope, figures = stream.scope(now), stream.figures()
     released = load_new(session, scope, ROWS)
     check_released(stream.owner, stream.brand, released)
     counts = count_new(session, scope)
-    lines = tuple(line_of(stored, figures, shared.watchlist, house.market_titles) for stored in released)
+    lines = tuple(line_of(stored, figures, shared.watchlist(session), house.market_titles) for stored in released)
     total = sum(counts.values())
     # Where all are listed the figure is that of the rows, which show each hit as it was judged.
     high = sum(line.tier == "high" for line in lines) if total <= ROWS else _sum(counts, 1, "high")
@@ -149,18 +158,17 @@ def gather_digest(
         folded=count_new_urgent(session, scope, stream.rule, now - URGENT_FOR),
         unreviewed=count_unreviewed_of(session, stream.owner, stream.brand),
         reviewed=count_reviewed(session, stream.owner, stream.brand),
-        coverage=coverage_of(shared.runs, now - window, now, stream.preference.markets, house.market_titles),
+        coverage=_coverage(session, stream, now - window, now, shared, house),
         read_since=figures.day_of(now - window),
     )
 
 
-def gather_urgent(
-    session: Session, stream: Stream, stored: StoredHit, now: datetime, shared: Shared, house: House
-) -> Digest:
+def gather_urgent(session: Session, stream: Stream, stored: StoredHit, shared: Shared, house: House) -> Digest:
     """Return what an urgent notice of one hit says."""
     check_released(stream.owner, stream.brand, (stored,))
+    now = shared.now
     figures = stream.figures()
-    line = line_of(stored, figures, shared.watchlist, house.market_titles)
+    line = line_of(stored, figures, shared.watchlist(session), house.market_titles)
     is_ip = line.track == "ip"
     return Digest(
         owner=stream.owner,
@@ -175,15 +183,13 @@ def gather_urgent(
         high=int(line.tier == "high"),
         unreviewed=count_unreviewed_of(session, stream.owner, stream.brand),
         reviewed=count_reviewed(session, stream.owner, stream.brand),
-        coverage=coverage_of(
-            shared.runs, now - COVERAGE_WINDOW, now, stream.preference.markets, house.market_titles
-        ),
+        coverage=_coverage(session, stream, now - COVERAGE_WINDOW, now, shared, house),
         read_since=figures.day_of(now - COVERAGE_WINDOW),
     )  # fmt: skip
 
 
 def gather_month(
-    session: Session, stream: Stream, month: date, day: date, now: datetime, shared: Shared, house: House
+    session: Session, stream: Stream, month: date, day: date, shared: Shared, house: House
 ) -> MonthlyReport:
     """Return the figures of the month that begins on that day, in the reader's zone."""
     figures = stream.figures()
@@ -195,15 +201,22 @@ def gather_month(
         brand=brand,
         month=month,
         day=day,
-        made_at=now,
+        made_at=shared.now,
         confirmed=count_released(session, owner, brand, start, end),
         before=count_released(session, owner, brand, before, start),
         told=count_told(session, stream.address_id, brand, start, end),
         told_before=count_told(session, stream.address_id, brand, before, start),
         unreviewed=count_unreviewed_of(session, owner, brand),
         reviewed=count_reviewed(session, owner, brand),
-        coverage=coverage_of(shared.runs, start, end, stream.preference.markets, house.market_titles),
+        coverage=_coverage(session, stream, start, end, shared, house),
     )
+
+
+def _coverage(
+    session: Session, stream: Stream, since: datetime, until: datetime, shared: Shared, house: House
+) -> tuple[CoverageLine, ...]:
+    runs = shared.runs(session, since, until)
+    return coverage_of(runs, since, until, stream.preference.markets, house.market_titles)
 
 
 def load_pictures(session: Session, lines: Iterable[DigestLine]) -> dict[tuple[str, str], tuple[str, bytes]]:
@@ -233,7 +246,7 @@ def _flags(
         return ()
     figures = stream.figures()
     found = load_unreviewed(session, scope, FLAG_ROWS)
-    return tuple(line_of(stored, figures, shared.watchlist, house.market_titles) for stored in found)
+    return tuple(line_of(stored, figures, shared.watchlist(session), house.market_titles) for stored in found)
 
 
 def _changes(

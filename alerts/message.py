@@ -63,6 +63,15 @@ def build_message(letter: Letter, envelope: Envelope, house: House) -> EmailMess
 
     Raises BadAddress, or UnsafeMessage when the finished message does not read as it was meant.
     """
+    return _built(letter, envelope, house)[0]
+
+
+def build_bytes(letter: Letter, envelope: Envelope, house: House) -> bytes:
+    """Return the same mail as it goes over the wire."""
+    return _built(letter, envelope, house)[1]
+
+
+def _built(letter: Letter, envelope: Envelope, house: House) -> tuple[EmailMessage, bytes]:
     text, html = render_text(letter), render_html(letter)
     headers = _headers(letter.subject, letter.language, envelope, house)
     message = EmailMessage(policy=POLICY)
@@ -80,8 +89,7 @@ def build_message(letter: Letter, envelope: Envelope, house: House) -> EmailMess
     for name, value in headers.items():
         message[name] = value
     message.set_boundary(boundary)
-    checked_bytes(message, headers, text, html, letter.pictures)
-    return message
+    return message, checked_bytes(message, headers, text, html, letter.pictures)
 
 
 def plain_message(subject: str, text: str, envelope: Envelope, house: House) -> EmailMessage:

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from alerts.account import account_letter
+from alerts.due import recipients_of
 from alerts.errors import UnknownBrand, UnknownOwner
 from alerts.gathering import NOBODY, URGENT_FOR, Shared, Stream, gather_digest, gather_month, gather_urgent
 from alerts.house import House
@@ -14,7 +15,7 @@ from alerts.letter import Letter
 from alerts.letters import as_sample, make_reader
 from alerts.message import build_message, mail_key
 from alerts.monthly import monthly_letter
-from alerts.queueing import envelope_of, finished, illustrated, recipients_of
+from alerts.queueing import envelope_of, finished, illustrated
 from records.mail import FIRST_LOOKBACK, FREQUENCIES, STREAM_KINDS, Kind, Language, Preference
 from storage.database import Database
 from storage.mail_news import load_new, load_new_urgent
@@ -161,11 +162,11 @@ def _letter(session: Session, stream: Stream, kind: Kind, now: datetime, house: 
         choices = {one: replace(value, frequency=FREQUENCIES[one][0]) for one, value in choices.items()}
         reader = make_reader(stream.link_id, stream.owner, stream.brand, kind, stream.preference, now)
         return "preview", account_letter("joined", choices, reader.figures.day_of(now), reader, house)
-    shared, figures = Shared.load(session, now), stream.figures()
+    shared, figures = Shared(now), stream.figures()
     day = figures.day_of(now)
     if kind == "monthly":
         month = (day.replace(day=1) - timedelta(days=1)).replace(day=1)
-        report = gather_month(session, stream, month, day, now, shared, house)
+        report = gather_month(session, stream, month, day, shared, house)
         reader = make_reader(stream.link_id, stream.owner, stream.brand, kind, stream.preference, now)
         return (f"{month:%Y-%m}", monthly_letter(report, reader, house)) if report.has_news else None
     if kind == "urgent":
@@ -173,7 +174,7 @@ def _letter(session: Session, stream: Stream, kind: Kind, now: datetime, house: 
         found = load_new_urgent(session, scope, stream.rule, now - URGENT_FOR, 1) or load_new(session, scope, 1)
         if not found:
             return None
-        urgent = gather_urgent(session, stream, found[0], now, shared, house)
+        urgent = gather_urgent(session, stream, found[0], shared, house)
         return found[0].hit_id, illustrated(session, urgent, stream, house)
-    digest = gather_digest(session, stream, now, day, None, shared, house)
+    digest = gather_digest(session, stream, day, None, shared, house)
     return (day.isoformat(), illustrated(session, digest, stream, house)) if digest.has_news else None

@@ -3,7 +3,7 @@
 A mail and what it reports are written in one transaction, after everything was read again under the write lock.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,7 +12,8 @@ import structlog
 
 from alerts.account import AccountEvent, account_letter
 from alerts.digest import Digest
-from alerts.errors import BadAddress, UnsafeMessage
+from alerts.due import DueMail, due_mails, recipients_of, stream_of
+from alerts.errors import UnsafeMessage
 from alerts.gathering import (
     URGENT_FOR,
     Shared,
@@ -23,36 +24,34 @@ from alerts.gathering import (
     gather_urgent,
     load_pictures,
 )
-from alerts.headers import plain_address
 from alerts.house import House
 from alerts.letter import Letter
 from alerts.letters import URGENT_A_DAY, digest_letter, make_reader
-from alerts.message import Envelope, build_message, mail_key, message_id, wire_bytes
+from alerts.message import Envelope, build_bytes, mail_key, message_id
 from alerts.monthly import monthly_letter
 from alerts.rows import Reader
-from alerts.slots import Slot, last_slot
-from records.mail import STREAM_KINDS, Kind, Preference
+from alerts.slots import Slot
+from records.mail import STREAM_KINDS, BrandRule, Kind, Preference
 from records.watchlist import Owner
 from storage.database import Database
 from storage.mail_news import load_new_urgent, report_hits, report_new
 from storage.mail_people import (
     Member,
+    address_id_of,
     join_members,
     load_members,
-    load_owner_brands,
     load_pause,
     load_preferences,
     load_resumed_at,
     load_rule,
     load_slot,
-    members_are_current,
     pause_stream,
     preference_of,
     record_event,
     save_slot,
 )
+from storage.mail_round import Chosen, load_fresh_brands, load_mail_settings
 from storage.outbox import Change, NewMail, count_queued, count_urgent, queue_mail
-from storage.watchlist import load_owners
 
 log = structlog.get_logger()
 
@@ -91,19 +90,21 @@ def queue_mails(
     counts = dict.fromkeys(("urgent", "digest", "monthly", "account"), 0)
     counts["account"] += meet_recipients(database, house, now)
     with database.read() as session:
-        owners = load_owners(session)
-    for owner in owners:
-        for stream, kind in _streams(database, owner):
-            if _stop_a_storm(database, now, hourly_limit):
-                return _queued(counts, is_paused=True)
-            try:
-                counts[kind] += _MAKERS[kind](database, stream, now, house)
-            except UnsafeMessage as problem:
-                # One mail that does not read as meant is a fault for people to mend; the others go out.
-                log.warning("mail not queued", owner=owner.name, brand=stream.brand, problem=str(problem))
-                with database.write() as session:
-                    record_event(session, now, "unsafe", f"{owner.name} / {stream.brand}", str(problem))
-    return _queued(counts)
+        settings = load_mail_settings(session)
+        fresh = load_fresh_brands(session, now, now - URGENT_FOR)
+        is_paused = load_pause(session) is not None
+    shared = Shared(now)
+    for due in due_mails(settings, fresh, now):
+        if _stop_a_storm(database, now, hourly_limit):
+            return _queued(counts, is_paused=True)
+        try:
+            counts[due.kind] += _MAKERS[due.kind](database, due, shared, house)
+        except UnsafeMessage as problem:
+            # One mail that does not read as meant is a fault for people to mend; the others go out.
+            log.warning("mail not queued", owner=due.stream.owner, brand=due.stream.brand, problem=str(problem))
+            with database.write() as session:
+                record_event(session, now, "unsafe", f"{due.stream.owner} / {due.stream.brand}", str(problem))
+    return _queued(counts, is_paused=is_paused)
 
 
 def _queued(counts: Mapping[str, int], *, is_paused: bool = False) -> Queued:
@@ -113,60 +114,23 @@ def _queued(counts: Mapping[str, int], *, is_paused: bool = False) -> Queued:
     )  # fmt: skip
 
 
-def recipients_of(owner: Owner) -> tuple[str, ...]:
-    """Return the owner's usable addresses, each once whatever its letter case."""
-    found: dict[str, str] = {}
-    for address in owner.emails:
-        try:
-            found.setdefault(plain_address(address).lower(), address)
-        except BadAddress:
-            log.warning("address left out", owner=owner.name, address=ascii(address))
-    return tuple(found.values())
-
-
-def stream_of(session: Session, owner: Owner, member: Member, brand: str, kind: Kind) -> Stream:
-    """Return one recipient's mails of one kind about one brand."""
-    preference = preference_of(load_preferences(session, owner.name), owner, member, brand, kind)
-    return _stream(owner, member, brand, preference, session)
-
-
-def _stream(owner: Owner, member: Member, brand: str, preference: Preference, session: Session) -> Stream:
-    return Stream(
-        address_id=member.address.address_id,
-        address=member.address.address,
-        owner=owner.name,
-        brand=brand,
-        preference=preference,
-        rule=load_rule(session, owner.name, brand),
-    )
-
-
 def meet_recipients(database: Database, house: House, now: datetime) -> int:
     """Bring the recipients in line with the watch list, greet the new ones, and return how many mails that makes."""
     with database.read() as session:
-        owners = load_owners(session)
-        stale = [owner for owner in owners if not members_are_current(session, owner.name, recipients_of(owner))]
+        settings = load_mail_settings(session)
     queued = 0
-    for owner in stale:
+    for owner in settings.owners:
+        wanted = recipients_of(owner)
+        known = {member.address.address_id for member in settings.members.get(owner.name, ())}
+        if known == {address_id_of(address) for address in wanted}:
+            continue
         with database.write() as session:
-            for address_id in join_members(session, owner.name, recipients_of(owner), now):
-                queued += queue_account(session, owner, address_id, "", "joined", now, house)
+            new = join_members(session, owner.name, wanted, now)
+            chosen = load_preferences(session, owner.name)
+            met = [one for one in load_members(session, owner.name) if one.address.address_id in new]
+            for member in met:
+                queued += _queue_account(session, owner, member, chosen, "", BrandRule(), "joined", now, house)
     return queued
-
-
-def _streams(database: Database, owner: Owner) -> Iterator[tuple[Stream, Kind]]:
-    """Yield every stream of an owner that somebody wants and that may be written to."""
-    with database.read() as session:
-        brands = load_owner_brands(session).get(owner.name, ())
-        chosen = load_preferences(session, owner.name)
-        found = [
-            (_stream(owner, member, brand, preference_of(chosen, owner, member, brand, kind), session), kind)
-            for member in load_members(session, owner.name)
-            for brand in brands
-            for kind in STREAM_KINDS
-            if member.address.suppressed_at is None
-        ]
-    yield from ((stream, kind) for stream, kind in found if stream.preference.frequency != "never")
 
 
 def _stop_a_storm(database: Database, now: datetime, hourly_limit: int) -> bool:
@@ -184,8 +148,9 @@ def _stop_a_storm(database: Database, now: datetime, hourly_limit: int) -> bool:
     return True
 
 
-def _queue_urgent(database: Database, stream: Stream, now: datetime, house: House) -> int:
+def _queue_urgent(database: Database, due: DueMail, shared: Shared, house: House) -> int:
     """Queue an urgent notice of each hit that is urgent and new, up to the day's cap."""
+    stream, now = due.stream, shared.now
     with database.read() as session:
         if not load_new_urgent(session, stream.scope(now), stream.rule, now - URGENT_FOR, 1):
             return 0
@@ -193,10 +158,9 @@ def _queue_urgent(database: Database, stream: Stream, now: datetime, house: Hous
         today = stream.figures().start_of(stream.figures().day_of(now))
         room = URGENT_A_DAY - count_urgent(session, stream.address_id, stream.brand, today)
         found = load_new_urgent(session, stream.scope(now), stream.rule, now - URGENT_FOR, room) if room > 0 else ()
-        shared = Shared.load(session, now)
         queued = 0
         for stored in found:
-            digest = gather_urgent(session, stream, stored, now, shared, house)
+            digest = gather_urgent(session, stream, stored, shared, house)
             # The hit's state change is the period: confirmed anew after an undo it is another mail.
             period = f"{stored.hit_id} {stored.decision.decision_id if stored.decision else 0}"
             mail_id = _queue(session, stream, "urgent", period, digest, now, house)
@@ -206,17 +170,14 @@ def _queue_urgent(database: Database, stream: Stream, now: datetime, house: Hous
     return queued
 
 
-def _queue_digest(database: Database, stream: Stream, now: datetime, house: House) -> int:
+def _queue_digest(database: Database, due: DueMail, shared: Shared, house: House) -> int:
     """Queue the digest of the latest due time, once; where nothing is new the time passes without a mail."""
-    slot = _due_slot(database, stream, "digest", now)
-    if slot is None:
-        return 0
+    stream, now = due.stream, shared.now
     with database.write() as session:
-        last_at = load_slot(session, stream.address_id, stream.owner, stream.brand, "digest")
-        if last_at is not None and last_at >= slot.due_at:
+        slot, last_at = _take_slot(session, due)
+        if slot is None:
             return 0
-        save_slot(session, stream.address_id, stream.owner, stream.brand, "digest", slot.due_at)
-        digest = gather_digest(session, stream, now, slot.day, last_at, Shared.load(session, now), house)
+        digest = gather_digest(session, stream, slot.day, last_at, shared, house)
         if not digest.has_news:
             return 0
         told = changes_told(session, stream, now)
@@ -230,26 +191,30 @@ def _queue_digest(database: Database, stream: Stream, now: datetime, house: Hous
     return 1
 
 
-def _queue_monthly(database: Database, stream: Stream, now: datetime, house: House) -> int:
+def _queue_monthly(database: Database, due: DueMail, shared: Shared, house: House) -> int:
     """Queue the report of the month before, once."""
-    slot = _due_slot(database, stream, "monthly", now)
-    if slot is None:
-        return 0
+    stream, now = due.stream, shared.now
     with database.write() as session:
-        last_at = load_slot(session, stream.address_id, stream.owner, stream.brand, "monthly")
-        if last_at is not None and last_at >= slot.due_at:
-            return 0
-        save_slot(session, stream.address_id, stream.owner, stream.brand, "monthly", slot.due_at)
-        if last_at is None and slot.due_at < stream.preference.since:
+        slot, last_at = _take_slot(session, due)
+        if slot is None or (last_at is None and slot.due_at < stream.preference.since):
             return 0
         month = date.fromisoformat(f"{slot.name}-01")
-        report = gather_month(session, stream, month, slot.day, now, Shared.load(session, now), house)
+        report = gather_month(session, stream, month, slot.day, shared, house)
         if not report.has_news:
             return 0
-        reader = _reader(stream, "monthly", now)
-        letter = monthly_letter(report, reader, house)
+        letter = monthly_letter(report, _reader(stream, "monthly", now), house)
         mail = finished(letter, stream, "monthly", slot.name, now, house)
         return int(queue_mail(session, mail, now) is not None)
+
+
+def _take_slot(session: Session, due: DueMail) -> tuple[Slot | None, datetime | None]:
+    """Note that a due time is seen to; return it, None where somebody else saw to it, and when the one before was."""
+    stream, slot = due.stream, due.slot
+    last_at = load_slot(session, stream.address_id, stream.owner, stream.brand, due.kind)
+    if slot is None or (last_at is not None and last_at >= slot.due_at):
+        return None, last_at
+    save_slot(session, stream.address_id, stream.owner, stream.brand, due.kind, slot.due_at)
+    return slot, last_at
 
 
 _MAKERS = {"urgent": _queue_urgent, "digest": _queue_digest, "monthly": _queue_monthly}
@@ -259,12 +224,26 @@ def queue_account(
     session: Session, owner: Owner, address_id: str, brand: str, event: AccountEvent, now: datetime, house: House
 ) -> int:
     """Queue a mail about the mails themselves to one recipient; return 1, or 0 where it lies there already."""
-    member = next(one for one in load_members(session, owner.name) if one.address.address_id == address_id)
-    chosen = load_preferences(session, owner.name)
+    (member,) = load_members(session, owner.name, address_id)
+    chosen, rule = load_preferences(session, owner.name), load_rule(session, owner.name, brand)
+    return _queue_account(session, owner, member, chosen, brand, rule, event, now, house)
+
+
+def _queue_account(
+    session: Session,
+    owner: Owner,
+    member: Member,
+    chosen: Chosen,
+    brand: str,
+    rule: BrandRule,
+    event: AccountEvent,
+    now: datetime,
+    house: House,
+) -> int:
     choices: Mapping[Kind, Preference] = {
         kind: preference_of(chosen, owner, member, brand, kind) for kind in (*STREAM_KINDS, "account")
     }
-    stream = _stream(owner, member, brand, choices["digest"], session)
+    stream = stream_of(owner, member, brand, choices["digest"], rule)
     reader = _reader(stream, "account", now)
     letter = account_letter(event, choices, reader.figures.day_of(now), reader, house)
     mail = finished(letter, stream, "account", f"{event} {now.isoformat()}", now, house)
@@ -276,7 +255,6 @@ def finished(
 ) -> NewMail:  # fmt: skip
     """Return the letter as a mail that can go into the outbox."""
     key = mail_key(kind, period, stream.address, stream.owner, stream.brand)
-    message = build_message(letter, envelope_of(stream, kind, key, now, house), house)
     return NewMail(
         key=key,
         address_id=stream.address_id,
@@ -286,7 +264,7 @@ def finished(
         kind=kind,
         message_id=message_id(key, house),
         subject=letter.subject,
-        message=wire_bytes(message),
+        message=build_bytes(letter, envelope_of(stream, kind, key, now, house), house),
     )
 
 
@@ -323,13 +301,3 @@ def _queue(
 
 def _reader(stream: Stream, kind: Kind, now: datetime) -> Reader:
     return make_reader(stream.link_id, stream.owner, stream.brand, kind, stream.preference, now)
-
-
-def _due_slot(database: Database, stream: Stream, kind: Kind, now: datetime) -> Slot | None:
-    """Return the latest due time of a stream that was not seen to yet."""
-    slot = last_slot(stream.preference, now)
-    if slot is None:
-        return None
-    with database.read() as session:
-        last_at = load_slot(session, stream.address_id, stream.owner, stream.brand, kind)
-    return None if last_at is not None and last_at >= slot.due_at else slot

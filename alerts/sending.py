@@ -9,7 +9,6 @@ from typing import Any
 import structlog
 
 from alerts.errors import MaybeSent, NoSuchAddress, NotSent, Refused
-from alerts.queueing import recipients_of
 from alerts.sender import Sender
 from records.watchlist import Owner
 from storage.database import Database
@@ -17,17 +16,15 @@ from storage.mail_news import still_released
 from storage.mail_people import (
     address_id_of,
     load_address,
-    load_members,
-    load_owner_brands,
     load_pause,
-    load_preferences,
-    preference_of,
+    load_preference,
+    owns_brand,
     record_event,
     suppress_address,
 )
 from storage.outbox import QueuedMail, claim_mails, close_mail, mark_sent, mark_unsent
 from storage.users import load_users
-from storage.watchlist import load_owners
+from storage.watchlist import load_owner
 
 log = structlog.get_logger()
 
@@ -95,9 +92,8 @@ def why_not(session: Session, mail: QueuedMail, at: datetime) -> str | None:
     if mail.kind == "account" and not mail.owner:
         live = {user.email.lower() for user in load_users(session) if user.active and user.email}
         return None if mail.recipient.lower() in live else "no live account has this address"
-    owner = next((one for one in load_owners(session) if one.name == mail.owner), None)
-    wanted = () if owner is None else tuple(address_id_of(address) for address in recipients_of(owner))
-    if owner is None or mail.address_id not in wanted:
+    owner = load_owner(session, mail.owner)
+    if owner is None or mail.address_id not in {address_id_of(address) for address in owner.emails}:
         return "the address is no longer registered for this owner"
     address = load_address(session, mail.address_id)
     if address.suppressed_at is not None:
@@ -106,7 +102,7 @@ def why_not(session: Session, mail: QueuedMail, at: datetime) -> str | None:
 
 
 def _why_not_the_brand(session: Session, mail: QueuedMail, owner: Owner, at: datetime) -> str | None:
-    if mail.brand not in load_owner_brands(session).get(owner.name, ()):
+    if not owns_brand(session, owner.name, mail.brand):
         return "the brand is no longer this owner's"
     if not _is_chosen(session, mail, owner):
         return "the recipient does not want this kind of mail any more"
@@ -118,11 +114,8 @@ def _why_not_the_brand(session: Session, mail: QueuedMail, owner: Owner, at: dat
 def _is_chosen(session: Session, mail: QueuedMail, owner: Owner) -> bool:
     if mail.kind == "operations":
         return True
-    chosen = load_preferences(session, mail.owner)
-    for member in load_members(session, mail.owner):
-        if member.address.address_id == mail.address_id:
-            return preference_of(chosen, owner, member, mail.brand, mail.kind).frequency != "never"
-    return True
+    chosen = load_preference(session, mail.address_id, owner.name, mail.brand, mail.kind)
+    return chosen is None or chosen.frequency != "never"
 
 
 def _hand_over(mail: QueuedMail, sender: Sender) -> NotSent | None:

@@ -106,14 +106,10 @@ def join_members(session: Session, owner: str, addresses: Sequence[str], at: dat
     return tuple(new)
 
 
-def members_are_current(session: Session, owner: str, addresses: Sequence[str]) -> bool:
-    """Return whether join_members would change nothing."""
-    query = select(mail_members.c.address_id).where(mail_members.c.owner == owner, mail_members.c.left_at.is_(None))
-    return set(session.scalars(query)) == {address_id_of(address) for address in addresses}
-
-
-def load_members(session: Session, owner: str | None = None) -> tuple[Member, ...]:
-    """Return the recipients on the owners' lists now, by owner and address."""
+def load_members(
+    session: Session, owner: str | None = None, address_id: str | None = None
+) -> tuple[Member, ...]:  # fmt: skip
+    """Return the recipients on the owners' lists now, by owner and address; of one owner or address where given."""
     query = (
         select(mail_addresses, mail_members.c.owner, mail_members.c.joined_at)
         .join(mail_members, mail_members.c.address_id == mail_addresses.c.address_id)
@@ -122,6 +118,8 @@ def load_members(session: Session, owner: str | None = None) -> tuple[Member, ..
     )
     if owner is not None:
         query = query.where(mail_members.c.owner == owner)
+    if address_id is not None:
+        query = query.where(mail_members.c.address_id == address_id)
     rows = session.execute(query).mappings()
     return tuple(Member(address=_address_of(row), owner=row["owner"], joined_at=row["joined_at"]) for row in rows)
 
@@ -164,15 +162,32 @@ def load_owner_brands(session: Session) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
+def owns_brand(session: Session, owner: str, brand: str) -> bool:
+    """Return whether an owner holds a mark of that brand."""
+    here = (marks.c.owner == owner, func.coalesce(marks.c.brand, marks.c.text) == brand)
+    return session.scalar(select(marks.c.mark_id).where(*here).limit(1)) is not None
+
+
 def load_preferences(session: Session, owner: str) -> Mapping[tuple[str, str, Kind], Preference]:
     """Return what an owner's recipients chose, by address id, brand and kind; where nothing was chosen, nothing."""
     query = select(mail_preferences).where(mail_preferences.c.owner == owner)
     return {
-        (row["address_id"], row["brand"], cast("Kind", row["kind"])): Preference(
-            **{name: row[name] for name in _CHOSEN if name != "markets"}, markets=tuple(row["markets"])
-        )
+        (row["address_id"], row["brand"], cast("Kind", row["kind"])): preference_from(row)
         for row in session.execute(query).mappings()
     }
+
+
+def load_preference(session: Session, address_id: str, owner: str, brand: str, kind: Kind) -> Preference | None:
+    """Return what one recipient chose of one kind about one brand, None where nothing was chosen."""
+    columns = mail_preferences.c
+    here = (columns.address_id == address_id, columns.owner == owner, columns.brand == brand, columns.kind == kind)
+    row = session.execute(select(mail_preferences).where(*here)).mappings().one_or_none()
+    return None if row is None else preference_from(row)
+
+
+def preference_from(row: Mapping[Any, Any]) -> Preference:
+    """Return the preference of a row of mail_preferences."""
+    return Preference(**{name: row[name] for name in _CHOSEN if name != "markets"}, markets=tuple(row["markets"]))
 
 
 def preference_of(
@@ -228,8 +243,11 @@ def load_rule(session: Session, owner: str, brand: str) -> BrandRule:
     """Return what a brand allows; the default where nothing was set."""
     query = select(mail_rules).where(mail_rules.c.owner == owner, mail_rules.c.brand == brand)
     row = session.execute(query).mappings().one_or_none()
-    if row is None:
-        return BrandRule()
+    return BrandRule() if row is None else rule_from(row)
+
+
+def rule_from(row: Mapping[Any, Any]) -> BrandRule:
+    """Return the rule of a row of mail_rules."""
     values = {name: row[name] for name in BrandRule.__slots__}
     return BrandRule(**values | {"urgent_reasons": tuple(row["urgent_reasons"])})
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from records.run import ENDED, Outcome, Run
@@ -22,6 +22,8 @@ LOST_AFTER = timedelta(seconds=60)
 IMPORTED_FILES = "files"
 # What a run may lack of its own when it is done again: so often, and asked for no longer ago than this.
 MOST_RETRIES = 2
+# What was asked for longer before a moment has ended by then.
+LONGEST_RUN = timedelta(days=3)
 RETRIED_WITHIN = timedelta(hours=24)
 
 
@@ -264,6 +266,17 @@ def load_runs(
     if ended_since is not None:
         query = query.where(or_(runs.c.finished_at.is_(None), runs.c.finished_at >= ended_since))
     return tuple(_run_of(row) for row in session.execute(query).mappings())
+
+
+def load_ended_runs(session: Session, since: datetime, until: datetime) -> tuple[Run, ...]:
+    """Return every run that ended after `since` and by `until`, oldest first; a lost run ended when last heard of."""
+    ended_at = func.coalesce(runs.c.finished_at, runs.c.heartbeat_at, runs.c.requested_at)
+    # The bound on the asking time serves the index of ids, which sort by it; no run lasts for days.
+    query = select(runs).where(
+        runs.c.outcome.in_(tuple(ENDED)), ended_at > since, ended_at <= until,
+        runs.c.run_id >= new_run_id(since - LONGEST_RUN)[:10],
+    )  # fmt: skip
+    return tuple(_run_of(row) for row in session.execute(query.order_by(runs.c.run_id)).mappings())
 
 
 def load_runs_in(session: Session, outcomes: Sequence[Outcome]) -> tuple[Run, ...]:

@@ -185,6 +185,12 @@ def load_owners(session: Session) -> tuple[Owner, ...]:
     return tuple(_owner_of(row) for row in session.execute(select(owners).order_by(owners.c.name)).mappings())
 
 
+def load_owner(session: Session, name: str) -> Owner | None:
+    """Return the owner of that name, None where the watch list has none."""
+    row = session.execute(select(owners).where(owners.c.name == name)).mappings().one_or_none()
+    return None if row is None else _owner_of(row)
+
+
 def load_brands(session: Session) -> tuple[Brand, ...]:
     """Return the brands of the marks, by name; a mark without a brand is a brand of its own text."""
     name = func.coalesce(marks.c.brand, marks.c.text).label("name")

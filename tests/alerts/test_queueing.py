@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from alerts.choices import change_choice, find_place
 from alerts.preview import preview_mail, queue_sample
@@ -12,12 +13,13 @@ from alerts.sender import MemorySender
 from alerts.sending import send_due
 from records.decision import UNDO_WINDOW
 from records.mail import BrandRule, Kind
+from records.watchlist import Mark
 from storage.database import Database
 from storage.decisions import undo_decision
 from storage.mail_people import load_mail_events, load_pause, resume_stream, save_rule
 from storage.owner_answers import record_answer
 from storage.runs import close_run, open_run, start_run
-from storage.watchlist import save_owners
+from storage.watchlist import save_marks, save_owners
 from tests.alerts.cases import (
     ADDRESS_ID,
     BRAND,
@@ -398,3 +400,24 @@ def test_every_link_of_a_mail_leads_to_the_console(database: Database) -> None:
     body = body_of(mails_of(database)[0].message)
     assert body.count("https://") == body.count(CONSOLE)
     assert DECIDED_AT < NOW
+
+
+def test_a_round_with_nothing_due_asks_as_much_for_many_brands_as_for_one(database: Database) -> None:
+    def asked() -> int:
+        statements: list[str] = []
+
+        def note(*given: Any) -> None:
+            statements.append(given[2])
+
+        event.listen(database._engine, "before_cursor_execute", note)
+        queue(database, NOW)
+        event.remove(database._engine, "before_cursor_execute", note)
+        return len(statements)
+
+    confirm(database, make_hit())
+    queue(database, NOW)
+    few = asked()
+    with database.write() as session:
+        save_marks(session, [Mark(mark_id=f"m{n}", text=f"BRAND {n}", owner=HANAMORI.name) for n in range(8)])
+    queue(database, NOW)
+    assert asked() == few
