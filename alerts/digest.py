@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal
 
 from alerts.figures import Figures
+from alerts.home_price import HomePrice, home_price
 from alerts.title import Piece, findings_of, quotes, shown, title_pieces
 from records.decision import Reason
 from records.hit import Evidence, Hit, Right, Tier, Track
@@ -17,6 +18,7 @@ from records.money import Money
 from records.run import ENDED, Outcome, Run
 from records.watchlist import WatchList
 from storage.hit_records import StoredHit
+from storage.mail_deeds import Deed, KeptPage
 
 ROWS = 20
 """Hits listed in one mail; the rest is a number and a link."""
@@ -46,6 +48,18 @@ class PriceShare:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptProof:
+    """What is kept of a listing as evidence."""
+
+    sha256: str
+    """Hash of the page capture's manifest, or of the kept answer."""
+    is_page: bool
+    """True: the page was captured whole; False: only the marketplace's answer is kept."""
+    kept_on: date
+    """Day on which it was taken, in the reader's zone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigestLine:
     """One reported hit, as far as its owner is told."""
 
@@ -67,6 +81,8 @@ class DigestLine:
     """Price asked; None when unknown."""
     price_max: Money | None
     """Upper end of a range."""
+    home_price: HomePrice | None
+    """About how much the price is in the reader's own money; None where it is in it, or no rate is known."""
     minimum_price: Money | None
     """The owner's minimum price; on the price track only."""
     share: PriceShare | None
@@ -87,6 +103,10 @@ class DigestLine:
     """Printed words that the finding rests on."""
     seen_on: date
     """Day of the sighting that was judged, in the reader's zone."""
+    first_seen_on: date
+    """Day on which it was first found, in the reader's zone."""
+    kept: KeptProof | None = None
+    """What is kept of the listing; None where nothing is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +193,12 @@ class Digest:
     """One line a marketplace, by name."""
     read_since: date
     """First day of the coverage, in the reader's zone."""
+    deeds: Mapping[Deed, int] = field(default_factory=lambda: MappingProxyType({}))
+    """What was done for the brand since the mail before."""
+    deeds_since: date | None = None
+    """First day of that, in the reader's zone; None in an urgent notice, which says nothing of it."""
+    last_time: tuple[date, int] | None = None
+    """Day of the reader's digest before this one and how many hits were new in it; None for the first one."""
 
     @property
     def count(self) -> int:
@@ -210,9 +236,13 @@ def market_title(market: str, titles: Mapping[str, str]) -> str:
 
 
 def line_of(
-    stored: StoredHit, figures: Figures, watchlist: WatchList, market_titles: Mapping[str, str] = MappingProxyType({})
+    stored: StoredHit,
+    figures: Figures,
+    watchlist: WatchList,
+    market_titles: Mapping[str, str] = MappingProxyType({}),
+    page: KeptPage | None = None,
 ) -> DigestLine:
-    """Return one hit as far as its owner is told."""
+    """Return one hit as far as its owner is told; `page` is the capture taken for it."""
     hit, listing = stored.hit, stored.hit.listing
     mark = watchlist.mark_by_id.get(hit.mark_id)
     product = watchlist.product_by_id.get(hit.product_id) if hit.product_id is not None else None
@@ -226,6 +256,9 @@ def line_of(
         title=title_pieces(listing, hit.evidence),
         price=listing.offer.price,
         price_max=listing.offer.price_max,
+        home_price=home_price(
+            listing.offer.price, (listing.fetched_at or stored.first_seen_at).date(), figures, watchlist
+        ),
         minimum_price=None if product is None else product.minimum_price,
         share=_share(hit),
         mark=shown(stored.brand if mark is None else mark.text),
@@ -236,7 +269,18 @@ def line_of(
         findings=findings_of(hit.evidence),
         quotes=quotes(hit.evidence),
         seen_on=figures.day_of(listing.fetched_at or stored.first_seen_at),
+        first_seen_on=figures.day_of(stored.first_seen_at),
+        kept=_proof(stored, page, figures),
     )
+
+
+def _proof(stored: StoredHit, page: KeptPage | None, figures: Figures) -> KeptProof | None:
+    if page is not None:
+        return KeptProof(sha256=page.manifest_sha256, is_page=True, kept_on=figures.day_of(page.at))
+    if stored.capture_sha256 is None:
+        return None
+    taken_at = stored.hit.listing.fetched_at or stored.first_seen_at
+    return KeptProof(sha256=stored.capture_sha256, is_page=False, kept_on=figures.day_of(taken_at))
 
 
 def _share(hit: Hit) -> PriceShare | None:

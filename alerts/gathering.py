@@ -1,6 +1,6 @@
 """Reads from storage what one mail reports: released hits, changes, answers, coverage, pictures."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -30,6 +30,7 @@ from records.run import Run
 from records.watchlist import WatchList
 from storage.hit_records import StoredHit
 from storage.hits import load_hit
+from storage.mail_deeds import BrandKey, Deed, load_deeds, load_kept_pages
 from storage.mail_news import (
     ListingChange,
     Scope,
@@ -43,7 +44,7 @@ from storage.mail_news import (
     load_new,
     load_unreviewed,
 )
-from storage.outbox import Change
+from storage.outbox import Change, load_last_digest
 from storage.owner_answers import load_answers_since
 from storage.runs import load_ended_runs
 from storage.thumbnails import load_thumbnail
@@ -105,6 +106,7 @@ class Shared:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self._watchlist: WatchList | None = None
+        self._deeds: dict[datetime, Mapping[BrandKey, Mapping[Deed, int]]] = {}
         self._runs: dict[tuple[datetime, datetime], tuple[Run, ...]] = {}
 
     def watchlist(self, session: Session) -> WatchList:
@@ -119,6 +121,12 @@ class Shared:
             self._runs[since, until] = load_ended_runs(session, since, until)
         return self._runs[since, until]
 
+    def deeds(self, session: Session, stream: Stream, since: datetime) -> Mapping[Deed, int]:
+        """Return what was done for the stream's brand from that time until now."""
+        if since not in self._deeds:
+            self._deeds[since] = load_deeds(session, since, self.now)
+        return self._deeds[since].get((stream.owner, stream.brand), {})
+
 
 def gather_digest(
     session: Session, stream: Stream, day: date, last_at: datetime | None, shared: Shared, house: House
@@ -132,13 +140,15 @@ def gather_digest(
     released = load_new(session, scope, ROWS)
     check_released(stream.owner, stream.brand, released)
     counts = count_new(session, scope)
-    lines = tuple(line_of(stored, figures, shared.watchlist(session), house.market_titles) for stored in released)
+    lines = _lines(session, released, figures, shared, house)
     total = sum(counts.values())
     # Where all are listed the figure is that of the rows, which show each hit as it was judged.
     high = sum(line.tier == "high" for line in lines) if total <= ROWS else _sum(counts, 1, "high")
     changes, changes_count, not_seen = _changes(session, stream, now, last_at, house)
     flags = _flags(session, stream, scope, day, shared, house)
     window = WEEK if stream.preference.frequency == "weekly" else COVERAGE_WINDOW
+    last = load_last_digest(session, stream.address_id, stream.owner, stream.brand)
+    done_since = last_at or now - window
     return Digest(
         owner=stream.owner,
         brand=stream.brand,
@@ -160,6 +170,9 @@ def gather_digest(
         reviewed=count_reviewed(session, stream.owner, stream.brand),
         coverage=_coverage(session, stream, now - window, now, shared, house),
         read_since=figures.day_of(now - window),
+        deeds=shared.deeds(session, stream, done_since),
+        deeds_since=figures.day_of(done_since),
+        last_time=None if last is None else (figures.day_of(last[0]), last[1]),
     )
 
 
@@ -168,7 +181,7 @@ def gather_urgent(session: Session, stream: Stream, stored: StoredHit, shared: S
     check_released(stream.owner, stream.brand, (stored,))
     now = shared.now
     figures = stream.figures()
-    line = line_of(stored, figures, shared.watchlist(session), house.market_titles)
+    (line,) = _lines(session, (stored,), figures, shared, house)
     is_ip = line.track == "ip"
     return Digest(
         owner=stream.owner,
@@ -212,6 +225,17 @@ def gather_month(
     )
 
 
+def _lines(
+    session: Session, found: Sequence[StoredHit], figures: Figures, shared: Shared, house: House
+) -> tuple[DigestLine, ...]:
+    """Return those hits as far as their owner is told."""
+    if not found:
+        return ()
+    watchlist = shared.watchlist(session)
+    pages = load_kept_pages(session, {stored.hit_id: stored.hit.listing.key for stored in found})
+    return tuple(line_of(stored, figures, watchlist, house.market_titles, pages.get(stored.hit_id)) for stored in found)
+
+
 def _coverage(
     session: Session, stream: Stream, since: datetime, until: datetime, shared: Shared, house: House
 ) -> tuple[CoverageLine, ...]:
@@ -246,7 +270,7 @@ def _flags(
         return ()
     figures = stream.figures()
     found = load_unreviewed(session, scope, FLAG_ROWS)
-    return tuple(line_of(stored, figures, shared.watchlist(session), house.market_titles) for stored in found)
+    return _lines(session, found, figures, shared, house)
 
 
 def _changes(

@@ -19,6 +19,11 @@ def no_sentence(finding: Evidence, language: Language) -> str:  # noqa: ARG001 -
     return ""
 
 
+def no_transcript(title: str) -> str:
+    """Return the title as it is; the mail then shows no second line."""
+    return title
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """Who sends, and where links lead."""
@@ -33,6 +38,9 @@ class House:
     """Display names of the marketplaces, by spider name."""
     explain: Callable[[Evidence, Language], str] = no_sentence
     """Says a finding in the reader's language; empty where it cannot."""
+
+    transcribe: Callable[[str], str] = no_transcript
+    """Writes a title in plain Latin letters, for readers who do not read its script."""
 
     def __post_init__(self) -> None:
         """Refuse a sender that is no address, a console that is no web address, and an empty key."""

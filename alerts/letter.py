@@ -36,14 +36,19 @@ class Row:
     language: str | None
     pieces: tuple[Piece, ...]
     title: str
+    latin: str | None
+    """The title in plain Latin letters; None where that says nothing new to the reader."""
     seen: str
     price: str
+    home_price: str | None
     minimum_price: str | None
     share: str | None
     mark: str
     reason: str | None
     findings: tuple[str, ...]
     right: str | None
+    kept: str | None
+    """What is kept of the listing."""
     url: str
     link: str
     answer_ask: str | None

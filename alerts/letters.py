@@ -14,7 +14,9 @@ from alerts.letter import Letter, LinkWords, Section, Stat
 from alerts.rows import (
     Reader,
     coverage_words,
+    deed_words,
     precision_words,
+    rate_words,
     reader_lines,
     row_of,
     schedule_words,
@@ -85,7 +87,7 @@ def digest_letter(digest: Digest, reader: Reader, house: House) -> Letter:
         heading=heading,
         lead=lead,
         stats=_stats(digest, words, figures) if is_digest else (),
-        scope=scope_words(digest.coverage, reader),
+        scope=_scope(digest, reader),
         rows=rows,
         flags_heading=words.unreviewed_heading,
         flags=flags,
@@ -93,7 +95,7 @@ def digest_letter(digest: Digest, reader: Reader, house: House) -> Letter:
         button=button if is_digest and digest.count else None,
         links_note=words.links_note,
         sections=_sections(digest, reader),
-        foot=foot(reader),
+        foot=(*foot(reader), *rate_words((*digest.lines, *digest.flags), reader)),
         ways=ways(reader, house),
     )
 
@@ -165,6 +167,16 @@ def _stats(digest: Digest, words: Wording, figures: Figures) -> tuple[Stat, ...]
     )
 
 
+def _scope(digest: Digest, reader: Reader) -> str:
+    """Return what stands behind the figures, and how they compare with the digest before."""
+    read = scope_words(digest.coverage, reader)
+    if digest.kind != "digest" or digest.last_time is None:
+        return read
+    day, count = digest.last_time
+    before = reader.words.last_time % {"day": reader.figures.short_day(day), "count": reader.figures.count(count)}
+    return reader.words.joined % {"first": read, "second": before}
+
+
 def _sections(digest: Digest, reader: Reader) -> tuple[Section, ...]:
     words, figures = reader.words, reader.figures
     found: list[Section] = []
@@ -179,6 +191,10 @@ def _sections(digest: Digest, reader: Reader) -> tuple[Section, ...]:
     answers = reader_lines(digest.changes, reader, answered=True)
     if answers:
         found.append(Section(heading=words.answered, lines=answers))
+    did = deed_words(digest.deeds, reader)
+    if did and digest.deeds_since is not None:
+        heading = words.did % {"day": figures.short_day(digest.deeds_since)}
+        found.append(Section(heading=heading, lines=did))
     if digest.lines or digest.flags:
         found.append(Section(heading=words.asked, lines=(words.asked_line,)))
     unreviewed = (words.unreviewed % {"count": figures.count(digest.unreviewed)},)

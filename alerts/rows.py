@@ -16,8 +16,12 @@ from alerts.title import shown
 from alerts.wording import TIER_BARS, Wording
 from records.mail import ANSWERS, Kind, Preference
 from storage.ledger import ENOUGH, wilson
+from storage.mail_deeds import DEEDS, Deed
 
 FINDING_LIMIT = 240
+LATIN_LIMIT = 160
+HASH_SHOWN = 16
+"""Hex digits of a hash in a mail: enough to find the file by, short enough to read out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +69,6 @@ def row_of(line: DigestLine, reader: Reader, house: House, *, can_answer: bool =
     title = "".join(piece.text for piece in line.title)
     tier = words.tier_label % {"bars": TIER_BARS[line.tier], "word": words.tiers[line.tier]}
     price = _price(line, words, figures)
-    seen = words.seen % {"market": line.market, "day": figures.short_day(line.seen_on)}
     answer_url = reader.answer_url(house, line.hit_id) if can_answer else ""
     return Row(
         tier=tier,
@@ -74,14 +77,17 @@ def row_of(line: DigestLine, reader: Reader, house: House, *, can_answer: bool =
         language=line.language,
         pieces=line.title,
         title=title,
-        seen=seen,
+        latin=_latin(line, title, reader, house),
+        seen=_seen(line, words, figures),
         price=price,
+        home_price=_home_price(line, words, figures),
         minimum_price=_minimum_price(line, words, figures),
         share=_share(line, words, figures),
         mark=_mark(line, words),
         reason=None if line.reason is None else words.reasons[line.reason],
         findings=_findings(line, reader, house),
         right=words.rights.get(line.right),
+        kept=_kept(line, words, figures),
         url=f"{house.console_url}/hits/{quote(line.hit_id, safe='')}",
         link=words.link,
         answer_ask=words.answer_ask if can_answer else None,
@@ -102,6 +108,35 @@ def _findings(line: DigestLine, reader: Reader, house: House) -> tuple[str, ...]
         return found
     quoted = " ".join(reader.words.quote % {"word": word} for word in line.quotes)
     return (reader.words.words % {"words": quoted},)
+
+
+def _latin(line: DigestLine, title: str, reader: Reader, house: House) -> str | None:
+    """Return the title in plain Latin letters where the reader's own language does not make that idle."""
+    if line.language == reader.preference.language:
+        return None
+    latin = shown(house.transcribe(title)).strip()
+    if not latin or latin.casefold() == title.casefold():
+        return None
+    return reader.words.latin % {"title": latin[:LATIN_LIMIT]}
+
+
+def _seen(line: DigestLine, words: Wording, figures: Figures) -> str:
+    places = {"market": line.market, "day": figures.short_day(line.seen_on)}
+    if line.first_seen_on >= line.seen_on:
+        return words.seen % places
+    return words.seen_first % {**places, "first": figures.short_day(line.first_seen_on)}
+
+
+def _home_price(line: DigestLine, words: Wording, figures: Figures) -> str | None:
+    return None if line.home_price is None else words.home_price % {"price": figures.money(line.home_price.money)}
+
+
+def _kept(line: DigestLine, words: Wording, figures: Figures) -> str | None:
+    if line.kept is None:
+        return None
+    sentence = words.kept_page if line.kept.is_page else words.kept_answer
+    places = {"id": line.hit_id, "sha256": line.kept.sha256[:HASH_SHOWN], "day": figures.short_day(line.kept.kept_on)}
+    return sentence % places
 
 
 def _price(line: DigestLine, words: Wording, figures: Figures) -> str:
@@ -164,6 +199,26 @@ def scope_words(coverage: Sequence[CoverageLine], reader: Reader) -> str:
     sums = {name: sum(getattr(line, name) for line in coverage) for name in ("pages", "blocked", "denied")}
     numbers = {name: reader.figures.count(value) for name, value in sums.items()}
     return reader.words.scope % {**numbers, "markets": reader.figures.count(len(coverage))}
+
+
+def deed_words(deeds: Mapping[Deed, int], reader: Reader) -> tuple[str, ...]:
+    """Return what was done for the brand, a sentence a kind; empty where nothing was."""
+    words, figures = reader.words, reader.figures
+    counts: dict[str, str] = {deed: figures.count(deeds.get(deed, 0)) for deed in DEEDS}
+    counts["reviewed"] = figures.count(deeds.get("confirmed", 0) + deeds.get("rejected", 0))
+    said: tuple[tuple[str, tuple[Deed, ...]], ...] = (
+        (words.did_reviewed, ("confirmed", "rejected")),
+        (words.did_captured, ("captured",)),
+        (words.did_packed, ("packs",)),
+        (words.did_sellers, ("sellers",)),
+    )
+    return tuple(sentence % counts for sentence, needs in said if any(deeds.get(deed) for deed in needs))
+
+
+def rate_words(lines: Iterable[DigestLine], reader: Reader) -> tuple[str, ...]:
+    """Return by which rates prices were turned into the reader's money; empty where none was."""
+    sources = dict.fromkeys(line.home_price.source for line in lines if line.home_price is not None)
+    return (reader.words.rates % {"rates": "; ".join(sources)},) if sources else ()
 
 
 def precision_words(reviewed: tuple[int, int], reader: Reader) -> str:

@@ -51,13 +51,19 @@ class Wording:
     figure: str
     scope: str
     scope_none: str
+    last_time: str
+    joined: str
+    """Two sentences on one line."""
 
     # One hit.
     tiers: Mapping[Tier, str]
     tier_label: str
     unreviewed_label: str
     seen: str
+    seen_first: str
+    latin: str
     price: str
+    home_price: str
     price_range: str
     price_unknown: str
     minimum_price: str
@@ -69,6 +75,8 @@ class Wording:
     quote: str
     reasons: Mapping[Reason, str]
     rights: Mapping[Right, str]
+    kept_page: str
+    kept_answer: str
     link: str
     answer_ask: str
     answers: Mapping[Answer, str]
@@ -88,6 +96,11 @@ class Wording:
     change_more: str
     answered: str
     answered_line: str
+    did: str
+    did_reviewed: str
+    did_captured: str
+    did_packed: str
+    did_sellers: str
     asked: str
     asked_line: str
     precision: str
@@ -125,6 +138,7 @@ class Wording:
     why: str
     schedules: Mapping[str, str]
     privacy: str
+    rates: str
     sample_note: str
     choose: str
     stop: str

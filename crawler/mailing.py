@@ -14,6 +14,7 @@ from alerts.staff import queue_staff_mail
 from crawler.config import Settings
 from crawler.job_context import JobContext
 from review.mail_house import explain
+from review.transcripts import romanised
 from spiders.registry import load_markets
 from storage.database import Database
 from storage.mail_people import load_link_key, make_link_key
@@ -58,6 +59,7 @@ def house_of(settings: Settings, database: Database, at: datetime) -> House:
         link_key=key,
         market_titles=market_titles(),
         explain=explain,
+        transcribe=romanised,
     )
 
 

@@ -9,6 +9,7 @@ from records.mail import DEFAULT_PLACE, Language
 from review.console import Console, Reading
 from review.formats import Formats
 from review.shown import finding_sentence
+from review.transcripts import romanised
 from storage.mail_people import load_link_key, make_link_key
 
 
@@ -37,4 +38,5 @@ def house_of(console: Console) -> House:
         link_key=link_key(console),
         market_titles=console.services.market_titles(),
         explain=explain,
+        transcribe=romanised,
     )

@@ -227,6 +227,24 @@ def count_urgent(session: Session, address_id: str, brand: str, since: datetime)
     return int(session.scalar(query) or 0)
 
 
+def load_last_digest(session: Session, address_id: str, owner: str, brand: str) -> tuple[datetime, int] | None:
+    """Return when a recipient's last digest about a brand was queued and how many hits it told as new."""
+    last = (
+        select(outbox.c.mail_id, outbox.c.queued_at)
+        .where(
+            outbox.c.address_id == address_id, outbox.c.brand == brand, outbox.c.owner == owner,
+            outbox.c.kind == "digest", outbox.c.state.not_in(UNTOLD),
+        )
+        .order_by(outbox.c.mail_id.desc())
+        .limit(1)
+    )  # fmt: skip
+    row = session.execute(last).one_or_none()
+    if row is None:
+        return None
+    told = (outbox_items.c.mail_id == row.mail_id, outbox_items.c.change == "new")
+    return row.queued_at, int(session.scalar(select(func.count()).select_from(outbox_items).where(*told)) or 0)
+
+
 def count_states(session: Session) -> Mapping[str, int]:
     """Return how many mails are in each state."""
     query = select(outbox.c.state, func.count().label("mails")).group_by(outbox.c.state)

@@ -19,12 +19,14 @@ from alerts.sender import MemorySender, SmtpSender
 from alerts.sending import send_due
 from records.mail import ANSWERS, BrandRule, Kind, default_preference
 from records.watchlist import Mark, Owner
+from storage.audit import record_audit
 from storage.database import Database, open_database
 from storage.decisions import record_decision, undo_decision
 from storage.hits import hit_id_of, save_hits
 from storage.listings import save_listing
 from storage.mail_people import address_id_of, save_preference, save_rule
 from storage.owner_answers import record_answer
+from storage.page_captures import record_page_capture
 from storage.watchlist import save_marks, save_owners
 from tests.alerts.cases import (
     BRAND,
@@ -89,6 +91,19 @@ def _price(database: Database, number: int, words: str) -> None:
     save_hit(database, replace(hit, listing=replace(hit.listing, title=f"{SECRET} {words}")), at=NOW)
 
 
+def _evidence(database: Database, number: int, words: str) -> None:
+    hit_id = confirm(database, make_hit(number, title=_other(number, words, "rival"), mark_id="rival"))
+    # Taken of the very listing that this brand's mails name as well, for the other brand's hit.
+    for listing_id in ("1", str(number)):
+        with database.write() as session:
+            record_page_capture(
+                session, manifest_sha256=f"{number:032}{listing_id:0>32}", market="tiki_vn", listing_id=listing_id,
+                url=f"https://{SECRET}.example", hit_ids=(hit_id,), cause="queued", requested_by=SECRET,
+                outcome="seen", detail=words, started_at=DECIDED_AT, ended_at=DECIDED_AT,
+            )  # fmt: skip
+            record_audit(session, DECIDED_AT, SECRET, "evidence.pack", words, {"hits": [hit_id]})
+
+
 def _rules(database: Database, number: int, words: str) -> None:
     rule = BrandRule(urgent_score=number % 10 / 10, unreviewed_until=LATER.date(), agreed_by=f"{SECRET} {words}")
     with database.write() as session:
@@ -112,7 +127,7 @@ def _names(database: Database, number: int, words: str) -> None:
 
 ACTS: tuple[Act, ...] = (
     _confirm("rival"), _confirm("otone"), _flag("rival"), _flag("otone"), _answer, _undo, _price, _rules, _preference,
-    _names,
+    _names, _evidence,
 )  # fmt: skip
 # What only this brand's mails may say.
 OWN = ("H.anamori", "HANAMORI", "combo 2", "nobody looked", *(hit_id_of(make_hit(number).key) for number in (1, 3)))
