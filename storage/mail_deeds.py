@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast, get_args
 
-from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy import RowMapping, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from records.decision import UNDO_WINDOW
@@ -64,9 +64,9 @@ def load_deeds(session: Session, since: datetime, until: datetime) -> Mapping[Br
     for row in session.execute(_decided(since - UNDO_WINDOW, until - UNDO_WINDOW)):
         add((row.owner, row.brand), cast("Deed", row.state), row.hits)
     for taken in _captures(session, since, until):
-        for key in _brands_of(session, taken.hit_ids):
+        for key in _brands_of(session, taken["hit_ids"]):
             add(key, "captured")
-            if taken.stamp_state == "stamped":
+            if taken["stamp_state"] == "stamped":
                 add(key, "stamped")
     for hit_ids in _packs(session, since, until):
         for key in _brands_of(session, hit_ids):
@@ -91,12 +91,12 @@ def _decided(since: datetime, until: datetime) -> Select[Any]:
     )
 
 
-def _captures(session: Session, since: datetime, until: datetime) -> Sequence[Row[Any]]:
+def _captures(session: Session, since: datetime, until: datetime) -> Sequence[RowMapping]:
     query = select(page_captures.c.hit_ids, page_captures.c.stamp_state).where(
         page_captures.c.ended_at > since, page_captures.c.ended_at <= until, page_captures.c.outcome == "seen",
         page_captures.c.manifest_sha256.is_not(None),
     )  # fmt: skip
-    return session.execute(query).all()
+    return session.execute(query).mappings().all()
 
 
 def _packs(session: Session, since: datetime, until: datetime) -> list[list[str]]:
