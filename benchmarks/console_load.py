@@ -47,6 +47,7 @@ from storage.watchlist import save_marks
 BRANDS = 20
 SELLERS = 5_000
 BLOCK = 50_000
+MONTH = 30 * 86_400
 NOW = datetime.now(UTC)
 # login -> role, brands, in the proportion of an office.
 ROLES: tuple[tuple[str, Role], ...] = (("reviewer", "reviewer"), ("senior", "senior"), ("viewer", "brand_viewer"))
@@ -106,17 +107,24 @@ def fill(database: Database, count: int) -> None:
             save_hits(session, one.listing, (one,), None, NOW)
     pad = "printf('%013d', n.i)"
     own = {"listing_id": pad, "seller_id": f"'s' || (n.i * 7 % {SELLERS})"}
+    # Each title ends in a number of its own, so that a search finds a few of them, or thousands, or all.
+    code = "' ma ' || printf('%06d', n.i * 7919 % 1000000)"
+    back = f"'-' || (n.i * 48271 % {MONTH}) || ' seconds'"
     moved = own | {
         "hit_id": pad, "subject": f"t.subject || {pad}", "score": "((n.i * 7919) % 100000) / 100000.0",
+        "search_text": f"t.search_text || {code}",
+        # A month of findings; copies made one after the other are not seen one after the other.
+        "first_seen_at": f"strftime('%Y-%m-%d %H:%M:%f000', t.first_seen_at, {back})",
         "shelf": "CASE WHEN n.i % 3 = 0 THEN 'unreviewed' ELSE 'below' END",
         "tier": "CASE WHEN n.i % 3 = 0 THEN t.tier ELSE 'low' END", "flagged": "n.i % 3 = 0",
         # Near-identical listings come in sevens.
         "alike_key": "t.alike_key || (n.i / 140)",
     }  # fmt: skip
+    listing = f"json_set(t.listing, '$.listing_id', {pad}, '$.title', json_extract(t.listing, '$.title') || {code})"
     plan = (
         (listings, own, "t.listing_id = 'template-' || (n.i % 20)"),
         (hits, moved, "t.listing_id = 'template-' || (n.i % 20)"),
-        (hit_documents, {"hit_id": pad}, None),
+        (hit_documents, {"hit_id": pad, "listing": listing}, None),
         (hit_evidence, {"hit_id": pad}, None),
     )
     for first in range(0, count, BLOCK):

@@ -22,7 +22,7 @@ from review.api import people as api_people
 from review.api import reading as api_reading
 from review.api import session as api_session
 from review.api import work as api_work
-from review.console import Console, console_of, make_templates, reading_of, render
+from review.console import Console, console_of, reading_of, render
 from review.errors import LoginNeeded, Refusal, TooMany, WrongField
 from review.etags import EtagMiddleware
 from review.languages import message as _
@@ -53,6 +53,7 @@ from review.pages import (
 from review.security import SecurityMiddleware, local_path, set_headers
 from review.services import ReviewSettings, Services
 from review.sessions import address_of, digest
+from review.templating import make_templates
 from storage.database import Database
 from storage.errors import StorageError
 

@@ -1,30 +1,26 @@
 """The console's parts kept together for the length of the process, and how a page is rendered for its reader."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
-from pathlib import Path
 from typing import Final, cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
+from jinja2 import Environment
 
-from review import wording
 from review.formats import Formats
+from review.kept_rows import KeptRows
 from review.keys import OwnKeys
-from review.languages import LANGUAGES, Language, choose_language, translations_for
+from review.languages import Language, choose_language, translations_for
 from review.limits import Limiter
 from review.marks import MarkBook
-from review.security import web_address
 from review.services import ReviewSettings, Services
 from storage.database import Database
 from storage.own_keys import load_keys
 
-TEMPLATES_FOLDER: Final = Path(__file__).parent / "templates"
 THEMES: Final = ("light", "dark")
 DENSITIES: Final = ("roomy", "compact")
 KEYS_KEPT: Final = timedelta(minutes=1)
@@ -38,12 +34,15 @@ class Console:
     database: Database
     services: Services
     settings: ReviewSettings
-    templates: Environment
+    templates: Mapping[Language, Environment]
+    """One environment a language."""
     marks: MarkBook
     own_keys: dict[str, tuple[OwnKeys, datetime]] = field(default_factory=dict)
     """The keys of those who were here last, and when they were read."""
     sessions_noted: dict[str, datetime] = field(default_factory=dict)
     """When the use of a session was last written down, by the hash of its token."""
+    rows: KeptRows = field(default_factory=KeptRows)
+    """Rows of the queue as they were rendered."""
     limiter: Limiter = field(default_factory=Limiter)
     """Counts what each client asked for within the last minute."""
 
@@ -51,43 +50,6 @@ class Console:
 def console_of(request: Request) -> Console:
     """Return the console that serves this request."""
     return cast("Console", request.app.state.console)
-
-
-@pass_context
-def _gettext(context: Context, text: str) -> str:
-    return cast("Reading", context["reading"]).translate(text)
-
-
-@pass_context
-def _ngettext(context: Context, one: str, many: str, count: int) -> str:
-    return translations_for(cast("Reading", context["reading"]).language).ngettext(one, many, count)
-
-
-@pass_context
-def _translate(context: Context, text: str) -> str:
-    """Translate a sentence that comes from a table or a record."""
-    return cast("Reading", context["reading"]).translate(text)
-
-
-@cache
-def make_templates(**functions: object) -> Environment:
-    """Return the template environment: everything is escaped, and a name that is not given is an error.
-
-    `functions` join the names that every template knows.
-    """
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
-    environment.globals.update(languages=LANGUAGES, wording=wording, web_address=web_address, **functions)
-    environment.filters["said"] = _translate
-    environment.filters["filled"] = lambda sentence, **facts: sentence % facts
-    return environment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,17 +99,22 @@ def own_keys(console: Console, login: str, now: datetime) -> OwnKeys:
     return console.own_keys[login][0]
 
 
+def context_of(request: Request) -> dict[str, object]:
+    """Return what every template is given."""
+    reading = reading_of(request)
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return {
+        "reading": reading,
+        "formats": reading.formats,
+        "visitor": getattr(request.state, "visitor", None),
+        "here": here if request.method == "GET" else "/",
+        "path": request.url.path,
+        "preferences": lambda **choice: "/preferences?" + urlencode({**choice, "next": here}),
+    }
+
+
 def render(request: Request, template: str, status_code: int = 200, /, **content: object) -> HTMLResponse:
     """Render a page for its reader."""
-    console, reading = console_of(request), reading_of(request)
-    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    text = console.templates.get_template(template).render(
-        reading=reading,
-        formats=reading.formats,
-        visitor=getattr(request.state, "visitor", None),
-        here=here if request.method == "GET" else "/",
-        path=request.url.path,
-        preferences=lambda **choice: "/preferences?" + urlencode({**choice, "next": here}),
-        **content,
-    )
-    return HTMLResponse(text, status_code)
+    given = context_of(request)
+    environment = console_of(request).templates[cast("Reading", given["reading"]).language]
+    return HTMLResponse(environment.get_template(template).render(given | content), status_code)

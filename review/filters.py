@@ -1,7 +1,8 @@
 """The queue's address: which hits, in which order, from where on. Every page that shows hits keeps it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Final, cast, get_args
 from urllib.parse import urlencode
 
@@ -72,12 +73,13 @@ class QueueAddress:
     group: Group = "alike"
     sort: Sort = "score"
     after: str | None = None
-    actor: str | None = None
-    """Who looks; never in the address."""
-    now: datetime | None = None
-    """When; never in the address."""
-    own_brands: tuple[str, ...] | None = None
-    """The brands that the visitor is limited to; never in the address itself."""
+    # Never in the address itself, hence of no account when two are compared.
+    actor: str | None = field(default=None, compare=False)
+    """Who looks."""
+    now: datetime | None = field(default=None, compare=False)
+    """When."""
+    own_brands: tuple[str, ...] | None = field(default=None, compare=False)
+    """The brands that the visitor is limited to."""
 
     @property
     def hit_filter(self) -> HitFilter:
@@ -108,13 +110,7 @@ class QueueAddress:
 
     def query(self, **changes: str | None) -> str:
         """Return the query string with those changes; the first page of the default view has none."""
-        changed = replace(self, **changes)  # type: ignore[arg-type]  # names are this class's own, given by templates
-        values = {"view": None if changed.view == "unreviewed" else changed.view, **changed.active}
-        values["mark"] = changed.mark
-        values["group"] = None if changed.group == "alike" else changed.group
-        values["sort"] = None if changed.sort == "score" else changed.sort
-        values["after"] = changed.after
-        return urlencode({name: value for name, value in values.items() if value is not None})
+        return _query(self, tuple(changes.items()))
 
     @property
     def cleared(self) -> dict[str, None]:
@@ -176,6 +172,18 @@ class QueueAddress:
         """Return the address that an act on a hit is posted to."""
         query = self.query(after=None)
         return f"/hits/{hit_id}/{act}?{query}" if query else f"/hits/{hit_id}/{act}"
+
+
+# A page of the queue names some hundred and fifty addresses, most of them twice.
+@lru_cache(maxsize=4_096)
+def _query(address: QueueAddress, changes: tuple[tuple[str, str | None], ...]) -> str:
+    changed = replace(address, **dict(changes))  # type: ignore[arg-type]  # names are the class's own, by templates
+    values = {"view": None if changed.view == "unreviewed" else changed.view, **changed.active}
+    values["mark"] = changed.mark
+    values["group"] = None if changed.group == "alike" else changed.group
+    values["sort"] = None if changed.sort == "score" else changed.sort
+    values["after"] = changed.after
+    return urlencode({name: value for name, value in values.items() if value is not None})
 
 
 def _clean(value: str | None, known: tuple[str, ...] | None = None) -> str | None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import TIMEDELTA_UNITS, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from records.money import Money
@@ -19,6 +20,8 @@ from review.languages import Language
 _BABEL: dict[Language, Locale] = {"vi": Locale("vi"), "ja": Locale("ja"), "en": Locale("en", "GB")}
 
 SECOND = timedelta(seconds=1)
+Unit = Literal["year", "month", "week", "day", "hour", "minute", "second"]
+UNIT_SECONDS: dict[Unit, int] = dict(TIMEDELTA_UNITS)
 
 # A plain figure in a step of the price chain; digits inside a name (GA-2100, A4) are left alone.
 _FIGURE = re.compile(
@@ -29,10 +32,39 @@ _PIECE = re.compile(r"(?<=[\d/] )piece\b")
 PIECE: dict[Language, str] = {"vi": "chiếc", "ja": "個", "en": "piece"}
 
 
+# What lies further away than this many of a unit is said in the unit.
+AGO_THRESHOLD = 1.2
+
+
+# A page of the queue shows the same few hundred figures over and over, and Babel is slow.
 @lru_cache(maxsize=4_096, typed=True)
 def _decimal(value: float | Decimal, pattern: str | None, language: Language) -> str:
-    """Return a figure; a page of the queue shows the same few hundred over and over."""
     return format_decimal(value, format=pattern, locale=_BABEL[language])
+
+
+@lru_cache(maxsize=4_096)
+def _currency(amount: Decimal, currency: str, language: Language) -> str:
+    return format_currency(amount, currency, locale=_BABEL[language])
+
+
+@lru_cache(maxsize=1_024)
+def _ago(count: int, unit: Unit, language: Language) -> str:
+    """Return a distance of whole units in words; negative ones lie in the past."""
+    distance = timedelta(seconds=count * UNIT_SECONDS[unit])
+    # The unit is chosen already: a threshold of two leaves Babel none above it.
+    return format_timedelta(distance, granularity=unit, threshold=2, add_direction=True, locale=_BABEL[language])
+
+
+@lru_cache(maxsize=4_096)
+def _measured(text: str, language: Language) -> str:
+    figures = _FIGURE.sub(lambda found: _figure(found, language), text)
+    return _PIECE.sub(PIECE[language], figures.replace("VND", "₫"))
+
+
+def _figure(found: re.Match[str], language: Language) -> str:
+    sign = "−" if found["sign"] else ""
+    number = Decimal(found["number"].replace(",", ""))
+    return sign + _decimal(number, "#,##0.##" if abs(number) < 1000 else "#,##0", language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +109,7 @@ class Formats:
             return ""
         if money.currency == "VND":  # every reader here knows the sign after the figure, as it is printed in shops
             return f"{self.number(money.amount)}\u00a0₫"
-        return format_currency(money.amount, money.currency, locale=self._locale)
+        return _currency(money.amount, money.currency, self.language)
 
     def amount(self, value: Decimal, currency: str) -> str:
         """Return a calculated amount of a currency, in whole units where it is large."""
@@ -85,36 +117,27 @@ class Formats:
 
     def measured(self, text: str) -> str:
         """Return a figure with its unit (`-62 %`, `4333.33 VND/ml`) with the language's separators."""
-        return _PIECE.sub(PIECE[self.language], _FIGURE.sub(self._figure, text).replace("VND", "₫"))
-
-    def _figure(self, found: re.Match[str]) -> str:
-        sign = "−" if found["sign"] else ""
-        number = Decimal(found["number"].replace(",", ""))
-        pattern = "#,##0.##" if abs(number) < 1000 else "#,##0"
-        return sign + format_decimal(number, format=pattern, locale=self._locale)
+        return _measured(text, self.language)
 
     def date(self, value: date) -> str:
         """Return a calendar day."""
-        return format_date(value, "yyyy/MM/dd" if self.language == "ja" else "dd/MM/yyyy", locale=self._locale)
+        return value.strftime("%Y/%m/%d" if self.language == "ja" else "%d/%m/%Y")
 
     def moment(self, value: datetime | None) -> str:
         """Return date and time in the reader's zone, to the minute."""
         if value is None:
             return "–"
-        if self.language == "ja":
-            return format_datetime(value, "yyyy/MM/dd HH:mm", tzinfo=self.zone, locale=self._locale)
-        return format_datetime(value, "dd/MM/yyyy HH:mm", tzinfo=self.zone, locale=self._locale)
+        return value.astimezone(self.zone).strftime("%Y/%m/%d %H:%M" if self.language == "ja" else "%d/%m/%Y %H:%M")
 
     def clock(self, value: datetime | None) -> str:
         """Return the time of day in the reader's zone."""
-        return "–" if value is None else format_datetime(value, "HH:mm", tzinfo=self.zone, locale=self._locale)
+        return "–" if value is None else value.astimezone(self.zone).strftime("%H:%M")
 
     def day(self, value: datetime | None) -> str:
         """Return day and month in the reader's zone."""
         if value is None:
             return "–"
-        pattern = "MM/dd" if self.language == "ja" else "dd/MM"
-        return format_datetime(value, pattern, tzinfo=self.zone, locale=self._locale)
+        return value.astimezone(self.zone).strftime("%m/%d" if self.language == "ja" else "%d/%m")
 
     def ago(self, value: datetime | None) -> str:
         """Return the distance from now in words, such as 2 hours ago or in 3 hours."""
@@ -122,7 +145,12 @@ class Formats:
             return "–"
         # What happened within this second lies in the past: nobody says "in 0 seconds".
         distance = value - self.now if abs(value - self.now) >= SECOND else -SECOND
-        return format_timedelta(distance, add_direction=True, threshold=1.2, locale=self._locale)
+        seconds = distance.days * 86_400 + distance.seconds
+        for unit, length in TIMEDELTA_UNITS:
+            if abs(seconds) >= length * AGO_THRESHOLD or unit == "second":
+                count = max(1, round(abs(seconds) / length))
+                return _ago(count if seconds > 0 else -count, unit, self.language)
+        raise AssertionError(distance)  # the last unit takes every distance
 
     def midnight(self) -> datetime:
         """Return when the reader's day began."""

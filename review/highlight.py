@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from markupsafe import Markup, escape
+
 Kind = Literal["mark", "alter", "word", "compat", "price", "image"]
 
 # Which kind shows where spans of several lie over each other. An altered letter always shows, inside any of them.
@@ -48,6 +50,13 @@ class Piece:
         return "".join(part.text for part in self.parts)
 
 
+# The piece's own element; what is only printed has none.
+_ELEMENTS: Final[dict[Kind, tuple[str, str]]] = {
+    "mark": ("mark", "mark"), "word": ("mark", "word"), "compat": ("span", "compat"),
+    "alter": ("span", "plain"), "price": ("span", "plain"), "image": ("span", "plain"),
+}  # fmt: skip
+
+
 def code_point(character: str) -> str:
     """Return the character's code point as U+0410."""
     return f"U+{ord(character):04X}"
@@ -89,6 +98,8 @@ def _rank(highlight: Highlight) -> tuple[int, int]:
 
 
 def _parts(text: str, altered: bytearray, start: int, stop: int) -> tuple[Part, ...]:
+    if not any(altered[start:stop]) and _REORDERING.isdisjoint(text[start:stop]):
+        return (Part(text[start:stop]),)
     parts: list[Part] = []
     for index in range(start, stop):
         character, is_altered = text[index], bool(altered[index])
@@ -99,3 +110,30 @@ def _parts(text: str, altered: bytearray, start: int, stop: int) -> tuple[Part, 
         else:
             parts.append(Part(character, is_altered))
     return tuple(parts)
+
+
+def highlighted(pieces: Iterable[Piece], *, numbered: bool = False) -> Markup:
+    """Return the pieces as markup, isolated from the text around them; every printed character is escaped.
+
+    `numbered` adds the number of the evidence card that explains a piece.
+    """
+    shown = "".join([_piece(piece, numbered=numbered) for piece in pieces])
+    return Markup(f"<bdi>{shown}</bdi>")  # noqa: S704 - escaped in _part
+
+
+def _piece(piece: Piece, *, numbered: bool) -> str:
+    shown = "".join([_part(part) for part in piece.parts])
+    if piece.kind is None:
+        return shown
+    element, look = _ELEMENTS[piece.kind]
+    number = f' data-n="{piece.number}"' if numbered and piece.number else ""
+    return f'<{element} class="ev ev-{look}"{number}>{shown}</{element}>'
+
+
+def _part(part: Part) -> str:
+    if part.code_point is not None:
+        look = " ev ev-alter" if part.altered else ""
+        unseen = f'␣<span class="vh">{part.code_point}</span>'
+        return f'<span class="ev-hidden{look}" title="{part.code_point}">{unseen}</span>'
+    text = escape(part.text)
+    return f'<span class="ev ev-alter">{text}</span>' if part.altered else text

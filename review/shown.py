@@ -1,5 +1,6 @@
 """A stored hit as the pages show it: highlighted texts, evidence cards, chips, and the price against its reference."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -120,6 +121,23 @@ class ShownHit:
         self.repeats = repeats
         self._mark = mark
         self._explanations = explanations or {}
+
+    @property
+    def seen(self) -> tuple[Hashable, ...]:
+        """What a row of the queue is made of: two rows of equal values look the same.
+
+        A judgement or listing that changed has another revision or a later sighting.
+        """
+        stored = self.stored
+        known = (
+            stored.hit_id,
+            stored.revision,
+            stored.last_seen_at,
+            stored.state,
+            stored.brand,
+            stored.reopened_because,
+        )
+        return (*known, self.has_picture, self.claim, self.group, self.repeats, self._mark)
 
     @property
     def id(self) -> str:

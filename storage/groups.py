@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Column, Integer, TextualSelect, select, text
 from sqlalchemy.orm import Session
 
-from storage.hit_records import HitFilter
+from storage.hit_records import Group, HitFilter
 from storage.queue import GROUPS, VIEWS, conditions
 from storage.tables import hits
 
@@ -30,35 +31,54 @@ class Member:
     """Lowest amount and currency; None when unknown."""
 
 
-def load_groups(session: Session, hit_filter: HitFilter, leaders: Sequence[str]) -> Mapping[str, tuple[Member, ...]]:
-    """Return the members of each leader's group within the filter, the leader first; at most GROUP_LOADED of each.
+# What a member is made of, and what a filter may ask of it.
+_COLUMNS: Final = (hits.c.hit_id, hits.c.market, hits.c.listing_id, hits.c.seller_id, hits.c.score, hits.c.revision)
+_ASKED: Final = (
+    hits.c.content, hits.c.shelf, hits.c.track, hits.c.spelling, hits.c.brand, hits.c.owner, hits.c.tier,
+    hits.c.mark_id, hits.c.alike_key,
+)  # fmt: skip
 
-    Each group is read along its own index and filtered by id: one query for all groups led the planner astray.
+
+@lru_cache(maxsize=256)
+def _members_query(group: Group, count: int) -> TextualSelect:
+    """Return the query for the members of so many groups: each is read along its own index, all in one statement.
+
+    A query with IN led the planner astray, and one query a group costs ten times as much as the rows.
     """
+    names = ", ".join(column.name for column in (*_COLUMNS, *_ASKED))
+    same = {"alike": "shelf = :shelf AND alike_key = :key_{}", "seller": "seller_id = :key_{}", "none": ""}[group]
+    parts = (
+        f"SELECT * FROM (SELECT {place} AS place, {names} FROM hits WHERE {same.format(place)}"  # noqa: S608 - literals
+        f" ORDER BY score DESC, hit_id LIMIT {GROUP_LOADED}) AS group_{place}"
+        for place in range(count)
+    )
+    return text(" UNION ALL ".join(parts)).columns(Column("place", Integer), *_COLUMNS, *_ASKED)
+
+
+def load_groups(session: Session, hit_filter: HitFilter, leaders: Sequence[str]) -> Mapping[str, tuple[Member, ...]]:
+    """Return the members of each leader's group within the filter, the leader first; at most GROUP_LOADED of each."""
     shelf = VIEWS[hit_filter.view].get("shelf")
     names = GROUPS[hit_filter.group]
     if not names or not leaders or shelf is None:
         return {}
-    columns = (hits.c.hit_id, hits.c.market, hits.c.listing_id, hits.c.seller_id, hits.c.score, hits.c.revision)
     asked = select(hits.c.hit_id, *(hits.c[name] for name in names)).where(hits.c.hit_id.in_(leaders))
     parts = {row["hit_id"]: row for row in session.execute(asked).mappings()}
+    known = [one for one in leaders if one in parts and all(parts[one][name] is not None for name in names)]
+    if not known:
+        return {}
     # Equal to the filter's own values, compared here; words and signals are asked for by id below.
     equal = {name: getattr(hit_filter, name) for name in ("brand", "market", "tier", "track", "seller_id", "owner")}
     same = {**VIEWS[hit_filter.view], **{name: value for name, value in equal.items() if value is not None}}
-    further = [hits.c[name] for name in sorted({*names, *same} - {"market", "seller_id"})]
-    found: dict[str, list[Mapping[Any, Any]]] = {}
-    for leader in leaders:
-        part = parts.get(leader)
-        if part is None or any(part[name] is None for name in names):
-            continue
-        query = select(*columns, hits.c.content, *further)
-        if hit_filter.group == "alike":
-            query = query.where(hits.c.shelf == shelf, hits.c.alike_key == part["alike_key"])
-        else:
-            query = query.where(hits.c.seller_id == part["seller_id"])
-        read = session.execute(query.order_by(hits.c.score.desc(), hits.c.hit_id).limit(GROUP_LOADED)).mappings()
-        wish = {**same, **{name: part[name] for name in names}}
-        found[leader] = [row for row in read if all(row[name] == value for name, value in wish.items())]
+    key = "alike_key" if hit_filter.group == "alike" else "seller_id"
+    values = {f"key_{place}": parts[leader][key] for place, leader in enumerate(known)}
+    if hit_filter.group == "alike":
+        values["shelf"] = shelf
+    found: dict[str, list[Mapping[Any, Any]]] = {leader: [] for leader in known}
+    for row in session.execute(_members_query(hit_filter.group, len(known)), values).mappings():
+        leader = known[row["place"]]
+        wish = {**same, **{name: parts[leader][name] for name in names}}
+        if all(row[name] == value for name, value in wish.items()):
+            found[leader].append(row)
     ids = [row["hit_id"] for rows in found.values() for row in rows]
     allowed = set(ids)
     if hit_filter.signal is not None or hit_filter.text is not None or hit_filter.view in {"sample", "second_look"}:
@@ -68,16 +88,16 @@ def load_groups(session: Session, hit_filter: HitFilter, leaders: Sequence[str])
             allowed |= set(session.scalars(select(hits.c.hit_id).where(chosen, *conditions(hit_filter))))
     groups: dict[str, tuple[Member, ...]] = {}
     for leader, rows in found.items():
-        members = [_member(row, columns) for row in rows if row["hit_id"] in allowed]
-        members.sort(key=lambda one: one.hit_id != leader)
+        members = [_member(row) for row in rows if row["hit_id"] in allowed]
+        members.sort(key=lambda one: (one.hit_id != leader, -one.score, one.hit_id))
         groups[leader] = tuple(members)
     return groups
 
 
-def _member(row: Mapping[Any, Any], columns: Sequence[Any]) -> Member:
+def _member(row: Mapping[Any, Any]) -> Member:
     price = row["content"].get("price")
     return Member(
-        **{column.name: row[column.name] for column in columns},
+        **{column.name: row[column.name] for column in _COLUMNS},
         price=None if price is None else (price[0], price[2]),
     )
 
@@ -113,9 +133,8 @@ def load_similar(session: Session, hit_id: str, alike_key: str | None) -> Simila
     """Return the near-identical hits of the same mark and track, whatever their state."""
     if alike_key is None:
         return Similar(counts={}, seller_count=0, members=(), decided_ids=())
-    columns = (hits.c.hit_id, hits.c.market, hits.c.listing_id, hits.c.seller_id, hits.c.score, hits.c.revision)
     query = (
-        select(*columns, hits.c.shelf, hits.c.settled_at)
+        select(*_COLUMNS, hits.c.shelf, hits.c.settled_at)
         .where(hits.c.shelf.in_(SHELVES), hits.c.alike_key == alike_key, hits.c.hit_id != hit_id)
         .order_by(hits.c.score.desc(), hits.c.hit_id)
         .limit(SIMILAR_LOADED)
@@ -125,7 +144,7 @@ def load_similar(session: Session, hit_id: str, alike_key: str | None) -> Simila
     return Similar(
         counts=Counter(row["shelf"] for row in rows),
         seller_count=len({(row["market"], row["seller_id"]) for row in rows if row["seller_id"]}),
-        members=tuple(Member(**{column.name: row[column.name] for column in columns}, price=None) for row in rows),
+        members=tuple(Member(**{column.name: row[column.name] for column in _COLUMNS}, price=None) for row in rows),
         decided_ids=tuple(row["hit_id"] for row in reversed(decided)),
     )
 

@@ -20,6 +20,12 @@ from storage.hit_records import StoredDecision, StoredHit
 from storage.tables import captures, decisions, hit_documents, hit_evidence, hits
 
 _JUDGED = ("mark_id", "product_id", "track", "relation", "spelling", "intent", "right", "score", "tier", "rule_version")
+_KEPT = (
+    "state", "revision", "brand", "owner", "first_seen_at", "last_seen_at", "reopened_because", "settled_at",
+    "alike_key", "flagged",
+)  # fmt: skip
+# What stored_hits() asks of a row; the words that are searched and the compared content are long.
+COLUMNS = tuple(hits.c[name] for name in ("hit_id", "decision_id", *_JUDGED, *_KEPT))
 _undo = decisions.alias("undo")
 
 Row = Mapping[Any, Any]
@@ -94,21 +100,7 @@ def stored_hits(session: Session, rows: Sequence[Row]) -> tuple[StoredHit, ...]:
             ),
             decision=decided.get(row["decision_id"]),
             capture_sha256=pages[row["hit_id"]] if pages[row["hit_id"]] in kept else None,
-            **{
-                name: row[name]
-                for name in (
-                    "state",
-                    "revision",
-                    "brand",
-                    "owner",
-                    "first_seen_at",
-                    "last_seen_at",
-                    "reopened_because",
-                    "settled_at",
-                    "alike_key",
-                    "flagged",
-                )
-            },
+            **{name: row[name] for name in _KEPT},
         )
         for row in rows
     )

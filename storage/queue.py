@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from storage.hit_content import search_form
 from storage.hit_records import Group, HitFilter, Sort, View
+from storage.hit_rows import COLUMNS
 from storage.review_tables import claims, looks
 from storage.tables import hit_counts, hit_evidence, hits
 
@@ -142,7 +143,7 @@ def page_rows(
     session: Session, hit_filter: HitFilter, after: str | None, limit: int, sort: Sort
 ) -> tuple[Sequence[Mapping[Any, Any]], str | None, bool]:
     """Return the rows after a cursor, the cursor of the next page, and whether this is a later page than the first."""
-    query = select(hits).where(*conditions(hit_filter), *only_leaders(hit_filter, sort)).order_by(*order_of(sort))
+    query = select(*COLUMNS).where(*conditions(hit_filter), *only_leaders(hit_filter, sort)).order_by(*order_of(sort))
     place = None if after is None else read_cursor(after, sort)
     if place is not None:
         query = query.where(beyond(place, sort, forward=True))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from records.listing import Seller
@@ -82,9 +82,7 @@ def load_repeats(session: Session, keys: list[tuple[str, str]]) -> Mapping[tuple
     if not keys:
         return {}
     write_counts(session)
-    wanted = or_(
-        *(and_(seller_counts.c.market == market, seller_counts.c.seller_id == one) for market, one in set(keys))
-    )
+    wanted = tuple_(seller_counts.c.market, seller_counts.c.seller_id).in_(sorted(set(keys)))
     query = (
         select(seller_counts.c.market, seller_counts.c.seller_id, func.sum(seller_counts.c.hits))
         .where(seller_counts.c.shelf == "confirmed", wanted)

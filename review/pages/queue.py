@@ -1,22 +1,26 @@
 """The review queue: views with their counts, filters, rows and groups, pages."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
+from jinja2.environment import TemplateModule
+from markupsafe import Markup
 
 from records.run import Run
 from review import wording
 from review.access import blinded, is_visible, own_address
-from review.console import Console, console_of, reading_of, render
+from review.console import Console, console_of, context_of, reading_of, render
 from review.filters import FILTERS, GROUPS, PAGE_LENGTH, SORTS, VIEW_KEYS, VIEWS, Address, QueueAddress
 from review.groups import ShownGroup
 from review.languages import message as _
 from review.sessions import Reader, Visitor
 from review.shown import ShownHit
 from storage.claims import count_claims, load_claims
+from storage.database import Session
 from storage.groups import load_groups
 from storage.hit_records import Choices, StoredHit
 from storage.hits import count_hits, count_matching, load_choices, load_queue
@@ -34,6 +38,8 @@ router = APIRouter(include_in_schema=False)
 RELAXED_LIMIT: Final = 50
 RUNS_LOOKED_AT: Final = 30
 TROUBLED: Final = frozenset({"failed", "blocked", "lost", "suspicious"})
+# Views whose hits are open to a first decision.
+DECIDED_IN: Final = frozenset({"unreviewed", "price", "misuse", "disguised", "mine", "below", "sample"})
 UNDONE_NOTICE: Final = _("The decision was taken back. The listing is in the queue again.")
 UNDONE_BULK_NOTICE: Final = _("The decisions were taken back. The listings are in the queue again.")
 RECORDED_NOTICE: Final = _("Recorded: %(verdict)s")
@@ -111,18 +117,47 @@ def next_crawl(console: Console, now: datetime) -> tuple[datetime, str] | None:
     return min(times, default=None)
 
 
-def view_counts(console: Console, visitor: Visitor, now: datetime) -> dict[str, int]:
+def view_counts(session: Session, visitor: Visitor, now: datetime) -> dict[str, int]:
     """Return how many hits each view holds for this visitor; empty for those who read released hits only."""
     if not visitor.may("read"):
         return {}
     login = visitor.user.login
-    with console.database.read() as session:
-        counts = {str(view): count for view, count in count_hits(session).items()}
-        counts["mine"] = count_claims(session, now, login)
-        counts["second_look"] -= count_own_waiting(session, login)
+    counts = {str(view): count for view, count in count_hits(session).items()}
+    counts["mine"] = count_claims(session, now, login)
+    counts["second_look"] -= count_own_waiting(session, login)
     if not visitor.may("settle"):
         counts.pop("disputed")
     return counts
+
+
+def decides_in(address: QueueAddress, visitor: Visitor) -> bool:
+    """Return whether the rows of this view can be selected and decided."""
+    return visitor.may("decide") and address.view in DECIDED_IN
+
+
+def rendered_rows(request: Request, visitor: Visitor, address: QueueAddress, shown: Sequence[ShownHit]) -> list[Markup]:
+    """Return the rows as markup, those that somebody else was shown just before as they were."""
+    reading, decides = reading_of(request), decides_in(address, visitor)
+    ago, login = reading.formats.ago, visitor.user.login
+    common = (replace(address, after=None), decides, reading.language, reading.keys.of("E"), reading.keys.switched_on)
+
+    @cache
+    def template() -> TemplateModule:
+        environment = console_of(request).templates[reading.language]
+        return environment.get_template("row.html").make_module({**context_of(request), "address": address})
+
+    return [
+        console_of(request).rows.get(
+            (
+                *common,
+                visitor.user.login if row.claim else "",
+                *row.seen,
+                reading.formats.ago(row.stored.first_seen_at),
+            ),
+            lambda row=row: template().queue_row(row, decides),  # type: ignore[attr-defined,misc]
+        )
+        for row in shown
+    ]
 
 
 @router.get("/review")
@@ -132,8 +167,8 @@ def show_queue(request: Request, visitor: Reader, address: Address) -> Response:
     now = console.services.clock()
     address = own_address(address, visitor, now)
     is_staff = visitor.may("read")
-    counts = view_counts(console, visitor, now)
     with console.database.read() as session:
+        counts = view_counts(session, visitor, now)
         page = load_queue(session, address.hit_filter, address.after, PAGE_LENGTH, address.sort)
         choices = load_choices(session)
         last = load_last_act(session, visitor.user.login) if visitor.may("decide") else None
@@ -150,7 +185,7 @@ def show_queue(request: Request, visitor: Reader, address: Address) -> Response:
         unclaimed = counts.get(address.view, 0) - count_claims(session, now) if is_staff else None
         saved = load_saved_views(session, visitor.user.login) if is_staff else ()
         today = count_acts(session, visitor.user.login, reading_of(request).formats.midnight())
-    rows = [
+    shown = [
         ShownHit(
             blinded(stored, visitor),
             console.marks.find(stored.hit.mark_id, now),
@@ -162,10 +197,12 @@ def show_queue(request: Request, visitor: Reader, address: Address) -> Response:
         for stored in page.rows
         if is_visible(stored, visitor, now)
     ]
+    rows = rendered_rows(request, visitor, address, shown)
     notice = notice_for(request, visitor, last)
     return render(
         request, "queue.html",
-        address=address, rows=rows, counts=counts, views=VIEWS, view_keys=VIEW_KEYS, sorts=SORTS, groups=GROUPS,
+        address=address, rows=rows, first_id=shown[0].id if shown else "",
+        decides=decides_in(address, visitor), counts=counts, views=VIEWS, view_keys=VIEW_KEYS, sorts=SORTS, groups=GROUPS,
         filters=FILTERS, shown=shown_value, choices=menus_for(choices, visitor), first_page=address.after is None,
         saving="saving" in request.query_params, problem=_problem(request), failing=failing_markets(runs),
         matching=matching, saved=saved, today=today,
