@@ -9,7 +9,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import TIMEDELTA_UNITS, format_timedelta
+from babel.dates import format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from records.money import Money
@@ -21,7 +21,11 @@ _BABEL: dict[Language, Locale] = {"vi": Locale("vi"), "ja": Locale("ja"), "en": 
 
 SECOND = timedelta(seconds=1)
 Unit = Literal["year", "month", "week", "day", "hour", "minute", "second"]
-UNIT_SECONDS: dict[Unit, int] = dict(TIMEDELTA_UNITS)
+# The longest first, in seconds, as Babel reckons them.
+UNITS: dict[Unit, int] = {
+    "year": 365 * 86_400, "month": 30 * 86_400, "week": 7 * 86_400, "day": 86_400, "hour": 3_600, "minute": 60,
+    "second": 1,
+}  # fmt: skip
 
 # A plain figure in a step of the price chain; digits inside a name (GA-2100, A4) are left alone.
 _FIGURE = re.compile(
@@ -50,7 +54,7 @@ def _currency(amount: Decimal, currency: str, language: Language) -> str:
 @lru_cache(maxsize=1_024)
 def _ago(count: int, unit: Unit, language: Language) -> str:
     """Return a distance of whole units in words; negative ones lie in the past."""
-    distance = timedelta(seconds=count * UNIT_SECONDS[unit])
+    distance = timedelta(seconds=count * UNITS[unit])
     # The unit is chosen already: a threshold of two leaves Babel none above it.
     return format_timedelta(distance, granularity=unit, threshold=2, add_direction=True, locale=_BABEL[language])
 
@@ -146,7 +150,7 @@ class Formats:
         # What happened within this second lies in the past: nobody says "in 0 seconds".
         distance = value - self.now if abs(value - self.now) >= SECOND else -SECOND
         seconds = distance.days * 86_400 + distance.seconds
-        for unit, length in TIMEDELTA_UNITS:
+        for unit, length in UNITS.items():
             if abs(seconds) >= length * AGO_THRESHOLD or unit == "second":
                 count = max(1, round(abs(seconds) / length))
                 return _ago(count if seconds > 0 else -count, unit, self.language)

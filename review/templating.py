@@ -1,9 +1,9 @@
 """The template environments, one a language: the sentences of a template are translated once, when it is compiled."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
@@ -25,7 +25,7 @@ class Translated(Extension):
 
     def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
         """Yield the tokens of a template, its sentences without facts translated."""
-        gettext = self.environment.globals["_"]
+        gettext = cast("Callable[[str], str]", self.environment.globals["_"])
         tokens = list(stream)
         place = 0
         while place < len(tokens):

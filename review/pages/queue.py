@@ -1,6 +1,6 @@
 """The review queue: views with their counts, filters, rows and groups, pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -138,7 +138,6 @@ def decides_in(address: QueueAddress, visitor: Visitor) -> bool:
 def rendered_rows(request: Request, visitor: Visitor, address: QueueAddress, shown: Sequence[ShownHit]) -> list[Markup]:
     """Return the rows as markup, those that somebody else was shown just before as they were."""
     reading, decides = reading_of(request), decides_in(address, visitor)
-    ago, login = reading.formats.ago, visitor.user.login
     common = (replace(address, after=None), decides, reading.language, reading.keys.of("E"), reading.keys.switched_on)
 
     @cache
@@ -146,18 +145,14 @@ def rendered_rows(request: Request, visitor: Visitor, address: QueueAddress, sho
         environment = console_of(request).templates[reading.language]
         return environment.get_template("row.html").make_module({**context_of(request), "address": address})
 
-    return [
-        console_of(request).rows.get(
-            (
-                *common,
-                visitor.user.login if row.claim else "",
-                *row.seen,
-                reading.formats.ago(row.stored.first_seen_at),
-            ),
-            lambda row=row: template().queue_row(row, decides),  # type: ignore[attr-defined,misc]
-        )
-        for row in shown
-    ]
+    def key(row: ShownHit) -> Hashable:
+        mine = visitor.user.login if row.claim else ""
+        return (*common, mine, *row.seen, reading.formats.ago(row.stored.first_seen_at))
+
+    def make(row: ShownHit) -> Callable[[], Markup]:
+        return lambda: template().queue_row(row, decides)  # type: ignore[attr-defined]
+
+    return [console_of(request).rows.get(key(row), make(row)) for row in shown]
 
 
 @router.get("/review")
@@ -202,7 +197,8 @@ def show_queue(request: Request, visitor: Reader, address: Address) -> Response:
     return render(
         request, "queue.html",
         address=address, rows=rows, first_id=shown[0].id if shown else "",
-        decides=decides_in(address, visitor), counts=counts, views=VIEWS, view_keys=VIEW_KEYS, sorts=SORTS, groups=GROUPS,
+        decides=decides_in(address, visitor),
+        counts=counts, views=VIEWS, view_keys=VIEW_KEYS, sorts=SORTS, groups=GROUPS,
         filters=FILTERS, shown=shown_value, choices=menus_for(choices, visitor), first_page=address.after is None,
         saving="saving" in request.query_params, problem=_problem(request), failing=failing_markets(runs),
         matching=matching, saved=saved, today=today,
