@@ -77,6 +77,8 @@ class Tools:
     """Playwright's launch options; None where no browser can be had."""
     browser_absent_because: str = ""
     """Why there is none."""
+    check_room: Callable[[int], None] = lambda _byte_count: None
+    """Raises NoRoom where a capture of so many bytes would pass a quota."""
 
 
 @dataclass(slots=True)
@@ -94,7 +96,9 @@ class _Contents:
 
 
 def capture_page(wish: Wish, tools: Tools, store: CaptureStore, key: SigningKey) -> tuple[str, PageRecord]:
-    """Capture the page, keep it, and return its manifest's hash and record. Raises CaptureFailed; nothing is kept then.
+    """Capture the page, keep it, and return its manifest's hash and record.
+
+    Raises CaptureFailed, or NoRoom where a quota or the free-space floor would be passed; nothing is kept then.
 
     An answer that refuses us or no longer shows the listing is a capture as well: it says blocked or not seen.
     """
@@ -156,6 +160,7 @@ def capture_page(wish: Wish, tools: Tools, store: CaptureStore, key: SigningKey)
         files=tuple(contents.files),
         skipped=tuple(contents.skipped),
     )
+    tools.check_room(sum(file.byte_count for file in record.files))
     return store.keep_page(record, contents.bytes_by_name, key), record
 
 

@@ -5,6 +5,7 @@ CaptureError
 ├── CaptureChanged     a kept file no longer has the bytes that its name promises
 ├── CaptureRefused     what was given to keep contradicts itself or lacks a fact; nothing was written
 ├── CaptureFailed      the page could not be captured; nothing was written
+├── NoRoom             a quota or the free-space floor would be passed; nothing was written
 ├── DiskFull           there was no room; nothing half-written can be read
 ├── StampRefused       a time stamp does not say what was asked, or its maker is not trusted
 └── BadKey             the installation's signing key cannot be used
@@ -44,6 +45,10 @@ class CaptureFailed(CaptureError):
         super().__init__(f"{url}: {detail}")
         self.url = url
         self.reason = reason
+
+
+class NoRoom(CaptureError):
+    """A quota or the free-space floor would be passed; nothing was written. The message names which one."""
 
 
 class DiskFull(CaptureError):

@@ -3,12 +3,10 @@
 Killed in between, the next run finishes the files: their tombstones say that they are to go.
 """
 
-import shutil
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from captures.store import CaptureStore
 from storage.database import Database
@@ -22,8 +20,6 @@ from storage.retention import (
     remove_items,
 )
 
-FLOOR_BYTES = 2 * 2**30
-FLOOR_SHARE = 0.1
 BATCH = 500
 GRACE = timedelta(hours=1)
 
@@ -35,19 +31,6 @@ class RetentionPlan:
     expired: tuple[KeptItem, ...]
     counts: Mapping[str, int]
     """kept, held (expired otherwise), expired, by kind: such as expired.page."""
-
-
-@dataclass(frozen=True, slots=True)
-class FreeSpace:
-    """Room on the disk of the store."""
-
-    free_bytes: int
-    total_bytes: int
-
-    @property
-    def is_low(self) -> bool:
-        """True where less than 2 GiB, or than a tenth of a smaller disk, is free."""
-        return self.free_bytes < min(FLOOR_BYTES, self.total_bytes * FLOOR_SHARE)
 
 
 def plan_retention(database: Database, policy: RetentionPolicy, now: datetime) -> RetentionPlan:
@@ -102,12 +85,3 @@ def remove_buried_files(database: Database, store: CaptureStore, now: datetime) 
             return removed
         with database.write() as session:
             mark_files_removed(session, done, now)
-
-
-def free_space(folder: Path) -> FreeSpace:
-    """Return the room on the disk that the folder lies on, or will lie on."""
-    place = folder
-    while not place.exists():
-        place = place.parent
-    usage = shutil.disk_usage(place)
-    return FreeSpace(usage.free, usage.total)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from captures.errors import CaptureAbsent, CaptureChanged, CaptureRefused
 from captures.manifest import MANIFEST_NAME, SHA256, Manifest, own_digits
 from captures.page_record import CapturedFile, PageRecord
+from captures.room import require_room
 from captures.signing import SigningKey
 from captures.stamp import StampAuthority
 from captures.verify import PAGE_SUFFIX, SIGNATURE_SUFFIX, Problem, find_problems
@@ -25,14 +26,16 @@ class CaptureStore:
     `<own hash[:2]>/<own hash>.page.json` is the manifest of one page capture, its signature and stamp beside it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, floor_bytes: int = 0) -> None:
         self.folder = folder
+        self.floor_bytes = floor_bytes
+        """Below so much free room nothing more is kept (NoRoom); 0: the disk alone sets the end."""
 
     def keep(self, page_copy: PageCopy, body: bytes, facts: Mapping[str, str]) -> Path:
         """Keep one sighting and return the path of its body; keeping the same twice changes nothing.
 
         When it returns, body and manifest are on the disk, also after a power cut. Raises CaptureRefused when
-        the body is not the one that `page_copy` names, DiskFull when there is no room, and CaptureChanged when
+        the body is not the one that `page_copy` names, NoRoom below the floor, DiskFull at the end, CaptureChanged when
         a kept body of that name was altered: then nothing is written over it, because it is a finding.
         """
         if hashlib.sha256(body).hexdigest() != page_copy.sha256 or len(body) != page_copy.byte_count:
@@ -45,6 +48,7 @@ class CaptureStore:
         manifest_path = shard / manifest.name
         if manifest_path.exists() and body_path.exists():
             return body_path
+        require_room(self.folder, len(body), self.floor_bytes)
         self._keep_body(page_copy.sha256, body)
         write_whole(manifest_path, manifest.to_bytes())
         return body_path
@@ -103,6 +107,7 @@ class CaptureStore:
         shard = self._shard(sha256)
         if (shard / f"{sha256}{PAGE_SUFFIX}").exists():
             return sha256
+        require_room(self.folder, len(manifest) + sum(file.byte_count for file in record.files), self.floor_bytes)
         for file in record.files:
             self._keep_body(file.sha256, contents[file.name])
         make_folders(self.folder, shard)

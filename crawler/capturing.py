@@ -9,13 +9,15 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from captures.capture import Look, Tools, Wish, capture_page
-from captures.errors import CaptureFailed
+from captures.errors import CaptureFailed, DiskFull, NoRoom
 from captures.exchange import Client, Exchange
+from captures.room import require_room
 from captures.signing import SigningKey, open_key
 from captures.store import CaptureStore
 from crawler.access import COOL_DOWN, check_access, open_ways
 from crawler.browser import SandboxImpossible, find_browser, launch_options
 from crawler.capture_manners import PoliteManners
+from crawler.capture_room import require_quota
 from crawler.config import Settings
 from crawler.egress_process import RunningGuard, start_guard
 from crawler.errors import BadInput
@@ -40,9 +42,16 @@ from storage.page_captures import (
     load_run_arguments,
     record_page_capture,
 )
+from storage.runs import load_runs_in
 
 # A capture younger than this still shows what the page says; a job for the same listing does nothing then.
 FRESH = timedelta(hours=6)
+TELLING = frozenset({"seen", "not_seen", "blocked"})
+# A capture that a crawl asked for waits while its market is crawled, but not for longer than this.
+YIELD = timedelta(minutes=2)
+LONGEST_YIELD = timedelta(hours=1)
+# How often a page that does not answer is asked for.
+MOST_TRIES = 3
 
 
 def now() -> datetime:
@@ -85,14 +94,25 @@ class Capturer:
             run_id=run_id,
             rule_version=hits[0].hit.rule_version if hits else "",
         )
+        brands = frozenset(one.brand for one in hits)
+
+        def check_room(byte_count: int) -> None:
+            require_quota(self.database, self.settings, listing.market, brands, byte_count)
+
         tools = Tools(
             client=self.client,
+            check_room=check_room,
             read=lambda answer: look_of(spider, listing, self._market_address(listing, answer.hop.url), answer),
             launch_options=self.launch,
             browser_absent_because=self.browser_absent_because,
         )
         try:
+            # Looked at first as well: a host is not asked for what could not be kept.
+            check_room(0)
+            require_room(self.store.folder, 0, self.store.floor_bytes)
             sha256, record = capture_page(wish, tools, self.store, self.key)
+        except (NoRoom, DiskFull) as problem:
+            return self._note(wish, None, "no_room", str(problem), started_at, ())
         except CaptureFailed as failure:
             outcome: CaptureOutcome = "blocked" if failure.reason == "robots" else "failed"
             return self._note(wish, None, outcome, str(failure), started_at, ())
@@ -197,7 +217,7 @@ def capturer(
             manners=manners,
             client=client,
             key=open_key(settings.signing_key),
-            store=CaptureStore(settings.captures_dir),
+            store=CaptureStore(settings.captures_dir, settings.free_floor_bytes),
             launch=launch,
             browser_absent_because=why,
             base_url=base_url,
@@ -244,17 +264,23 @@ def look_of(spider: type[MarketSpider], listing: Listing, address: str, answer: 
 def perform_capture(context: JobContext) -> Mapping[str, object]:
     """Job: capture the page of one listing (arguments market, listing_id, hit_ids, cause, by)."""
     given = context.job.arguments
+    cause = given.get("cause", "requested")
     with context.database.read() as session:
         listing = load_listing(session, given["market"], given["listing_id"])
-        earlier = load_page_captures(session, given["market"], given["listing_id"], limit=1)
+        earlier = load_page_captures(session, given["market"], given["listing_id"])
+        is_crawled = any(run.market == given["market"] for run in load_runs_in(session, ("running",)))
     if listing is None:
         raise BadInput(f"no listing {given['market']} {given['listing_id']}")
-    is_fresh = bool(earlier) and earlier[0].outcome != "failed" and context.clock() - earlier[0].ended_at < FRESH
-    if is_fresh and given.get("cause") != "requested":
+    is_fresh = bool(earlier) and earlier[0].outcome in TELLING and context.clock() - earlier[0].ended_at < FRESH
+    if is_fresh and cause != "requested":
         return {"outcome": "fresh", "manifest": earlier[0].manifest_sha256 or ""}
+    if is_crawled and cause == "queued" and context.clock() - context.job.created_at < LONGEST_YIELD:
+        # Captures and crawl share the market's turns: taken one by one now, they would make the crawl longer.
+        raise JobLater(f"{given['market']} is being crawled", YIELD)
     hit_ids = tuple(part for part in given.get("hit_ids", "").split(" ") if part)
     with capturer(context.database, context.settings, clock=context.clock) as made:
-        taken = made.capture(listing, hit_ids, given.get("cause", "requested"), given.get("by", context.job.created_by))
-    if taken.outcome == "failed" and context.job.attempts < 3:
+        taken = made.capture(listing, hit_ids, cause, given.get("by", context.job.created_by))
+    tries = 1 + sum(one.outcome == "failed" and one.ended_at >= context.job.created_at for one in earlier)
+    if taken.outcome == "failed" and tries < MOST_TRIES:
         raise JobLater(taken.detail, timedelta(minutes=10))
     return {"outcome": taken.outcome, "manifest": taken.manifest_sha256 or ""}

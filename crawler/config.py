@@ -76,6 +76,13 @@ class Settings(BaseSettings):
     keep_confirmed_days: int = Field(default=1826, ge=1)
     """How long captures of confirmed hits are kept, from the decision."""
 
+    free_floor_mb: int = Field(default=2048, ge=0)
+    """So much stays free on the disk of the captures (on a small disk a tenth of it); below it nothing is captured."""
+    quota_markets_mb: dict[str, int] = Field(default_factory=dict)
+    """Market -> megabytes that captures of its pages may take; a JSON object. A market not named has no quota."""
+    quota_brands_mb: dict[str, int] = Field(default_factory=dict)
+    """Brand -> megabytes that captures of its hits' pages may take; a JSON object."""
+
     retention_hours: dict[str, int] = Field(default_factory=dict)
     """Market -> hours after which its data is removed here, where that is sooner than its terms ask; a JSON object."""
 
@@ -90,6 +97,11 @@ class Settings(BaseSettings):
     def captures_dir(self) -> Path:
         """Folder of the capture store."""
         return self.data_dir / "captures"
+
+    @property
+    def free_floor_bytes(self) -> int:
+        """How much must stay free on the disk of the captures."""
+        return self.free_floor_mb * 2**20
 
     @property
     def signing_key(self) -> Path:

@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from captures.room import free_space
 from crawler.browser import find_browser
+from crawler.capture_room import load_quotas
 from crawler.config import Settings
 from crawler.errors import BadInput
 from crawler.printing import printing_problem
@@ -28,6 +30,8 @@ State = Literal["ok", "warning", "problem"]
 # Below this the crawl would soon stop for want of room.
 FREE_FLOOR_BYTES = 2 * 2**30
 LONGEST_LAG_SECONDS = 300
+# From this share on a quota of captures is warned of.
+NEARLY_FULL = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ def examine(settings: Settings, database_url: str, at: datetime) -> Iterator[Fin
     """Yield a finding for each part of the installation; never raises for what is merely missing."""
     yield Finding("python", "ok", f"{platform.python_version()} on {platform.system()}")
     yield from _database(database_url, at, settings)
-    yield _disk(settings.data_dir)
+    yield _disk(settings)
     yield _browser()
     yield _printing()
     yield _mail(settings)
@@ -69,6 +73,7 @@ def _database(url: str, at: datetime, settings: Settings) -> Iterator[Finding]:
         yield from _at_work(database, at)
         yield _clock(database, at)
         yield _contact_key(database)
+        yield from _quotas(database, settings)
     finally:
         database.close()
 
@@ -141,10 +146,23 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(existing).free
 
 
-def _disk(folder: Path) -> Finding:
-    free = free_bytes(folder)
-    state: State = "ok" if free >= FREE_FLOOR_BYTES else "problem"
-    return Finding("disk", state, f"{free / 2**30:.1f} GiB free for {folder}")
+def _disk(settings: Settings) -> Finding:
+    """Look at the room for the data; below the floor nothing more is captured."""
+    space = free_space(settings.captures_dir)
+    text = f"{space.free_bytes / 2**30:.1f} GiB free for {settings.data_dir}"
+    if space.is_low(settings.free_floor_bytes):
+        floor = space.floor(settings.free_floor_bytes)
+        return Finding("disk", "problem", f"{text}; below {floor / 2**30:.1f} GiB nothing is captured")
+    state: State = "ok" if space.free_bytes >= FREE_FLOOR_BYTES else "problem"
+    return Finding("disk", state, text)
+
+
+def _quotas(database: Database, settings: Settings) -> Iterator[Finding]:
+    for quota in load_quotas(database, settings):
+        share = quota.used_bytes / quota.limit_bytes if quota.limit_bytes else 1.0
+        state: State = "problem" if share >= 1 else "warning" if share >= NEARLY_FULL else "ok"
+        full = "; nothing more of it is captured" if share >= 1 else ""
+        yield Finding("capture quota", state, f"{quota}{full}")
 
 
 def _browser() -> Finding:

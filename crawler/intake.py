@@ -1,10 +1,12 @@
 """Takes listings in: judged, stored with their hits in one transaction, and the answers of queued hits kept."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from captures.errors import DiskFull, NoRoom
 from captures.store import CaptureStore
 from crawler.capture_requests import ask_for_captures
 from crawler.imports import Imported
@@ -20,6 +22,8 @@ from storage.hits import hit_id_of, save_hits
 from storage.listing_bulk import prepare_listing, store_listings
 from storage.listings import load_listing
 from storage.product_offers import save_offers
+
+logger = logging.getLogger(__name__)
 
 
 class Intake:
@@ -54,7 +58,7 @@ class Intake:
         ]
         counts: Counter[str] = Counter()
         # Files first: a capture without its row is found again by the next sighting, a row without its file is a lie.
-        kept = [(item.listing, self._keep(item, hits)) for item, _, hits in judged]
+        kept = [(item.listing, self._keep(item, hits, counts)) for item, _, hits in judged]
         # Made ready before the transaction, which others may wait for.
         is_sqlite = self.database.is_sqlite
         rows = [
@@ -95,7 +99,7 @@ class Intake:
                 seen[listing.key] = filled
                 yield Imported(filled, item.body)
 
-    def _keep(self, item: Imported, hits: tuple[Hit, ...]) -> str | None:
+    def _keep(self, item: Imported, hits: tuple[Hit, ...], counts: Counter[str]) -> str | None:
         copy = item.listing.page_copy
         is_queued = any(hit.tier in QUEUE_TIERS for hit in hits)
         if self.captures is None or item.body is None or copy is None or not is_queued:
@@ -103,7 +107,13 @@ class Intake:
         if not may_be_kept(item.listing.market, copy.url):
             return None
         facts = {"market": item.listing.market, "run_id": self.run_id or ""}
-        return str(self.captures.keep(copy, item.body, facts).relative_to(self.captures.folder))
+        try:
+            return str(self.captures.keep(copy, item.body, facts).relative_to(self.captures.folder))
+        except (NoRoom, DiskFull) as problem:
+            # The hit without its answer is worth more than neither; the doctor and operators' alerts tell of the disk.
+            logger.warning("answer not kept: %s", problem)
+            counts["captures_without_room"] += 1
+            return None
 
 
 def may_be_stored(listing: Listing) -> Listing:

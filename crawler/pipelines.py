@@ -10,6 +10,7 @@ from scrapy.exceptions import DropItem
 
 from captures.store import CaptureStore
 from crawler.capture_requests import captures_pages
+from crawler.config import Settings
 from crawler.extensions.run_database import RunDatabase
 from crawler.extensions.thumbnails import Thumbnails
 from crawler.imports import Imported
@@ -105,7 +106,7 @@ class JudgeAndStore:
         def make(database: Database) -> Intake:
             with database.read() as session:
                 watchlist = load_watchlist(session, self.state.clock().date())
-            store = CaptureStore(Path(folder)) if folder else None
+            store = CaptureStore(Path(folder), Settings().free_floor_bytes) if folder else None
             return Intake(
                 database,
                 installed_matcher(watchlist),

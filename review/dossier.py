@@ -36,6 +36,7 @@ SIGHTINGS: Final = {
     "not_seen": _("Not seen"),
     "blocked": _("Blocked"),
     "failed": _("No answer"),
+    "no_room": _("Not captured: no room"),
 }
 STAMPS: Final = {
     "none": _("signed, not time-stamped"),

@@ -4,7 +4,7 @@ from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
 from storage.tables import RowNumber, document, metadata, moment, number, one_of, row_number, text
 
-CAPTURE_OUTCOMES = ("seen", "not_seen", "blocked", "failed")
+CAPTURE_OUTCOMES = ("seen", "not_seen", "blocked", "failed", "no_room")
 STAMP_STATES = ("none", "pending", "stamped")
 TOMBSTONE_KINDS = ("answer", "page", "file")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.audit import hold_chain, record_audit
@@ -13,7 +13,7 @@ from storage.errors import NotFound
 from storage.evidence_tables import page_capture_files, page_captures
 from storage.tables import hits, runs
 
-CaptureOutcome = Literal["seen", "not_seen", "blocked", "failed"]
+CaptureOutcome = Literal["seen", "not_seen", "blocked", "failed", "no_room"]
 StampState = Literal["none", "pending", "stamped"]
 # Wait before the n-th new try to get a time stamp; the last value repeats: a stamp is never given up.
 STAMP_WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3))
@@ -52,7 +52,7 @@ class PageCapture:
     requested_by: str
     """Log-in name or command."""
     outcome: CaptureOutcome
-    """seen, not_seen, blocked: what the page said; failed: there was no answer."""
+    """seen, not_seen, blocked: what the page said; failed: there was no answer; no_room: it was not kept."""
     detail: str
     """The reader's words, or why it failed."""
     started_at: datetime
@@ -146,6 +146,17 @@ def load_page_capture(session: Session, manifest_sha256: str) -> PageCapture | N
     query = select(page_captures).where(page_captures.c.manifest_sha256 == manifest_sha256)
     found = _with_files(session, session.execute(query).mappings().all())
     return found[0] if found else None
+
+
+def count_capture_bytes(session: Session, *, market: str | None = None, brand: str | None = None) -> int:
+    """Return the bytes that captures of a market, or of listings with a hit of a brand, were made of."""
+    query = select(func.coalesce(func.sum(page_captures.c.byte_count), 0))
+    if market is not None:
+        query = query.where(page_captures.c.market == market)
+    if brand is not None:
+        is_brands = (hits.c.market == page_captures.c.market, hits.c.listing_id == page_captures.c.listing_id)
+        query = query.where(exists().where(*is_brands, hits.c.brand == brand))
+    return int(session.scalar(query) or 0)
 
 
 def load_manifest_hashes(session: Session) -> tuple[str, ...]:

@@ -216,7 +216,8 @@ def import_(
                 session, market=market, arguments=arguments, requested_at=now(), requested_by="markwatch import"
             )
             start_run(session, run.run_id, now(), os.getpid())
-        intake = Intake(opened, installed_matcher(watchlist), CaptureStore(settings.captures_dir), run.run_id)
+        store = CaptureStore(settings.captures_dir, settings.free_floor_bytes)
+        intake = Intake(opened, installed_matcher(watchlist), store, run.run_id)
         stored: Counter[str] = Counter()
         for batch in batches(follow(every_listing(), "listings"), BATCH_LISTINGS):
             stored.update(intake.take(batch, now()))

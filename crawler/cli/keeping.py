@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from captures.retention import apply_retention, free_space, plan_retention, remove_buried_files
+from captures.retention import apply_retention, plan_retention, remove_buried_files
+from captures.room import free_space
 from captures.store import CaptureStore
 from crawler.cli.options import COMMAND_LINE, DbOption, JsonOption, database, now, print_rows, say
 from crawler.config import Settings
@@ -106,8 +107,8 @@ def retention(
         elif plan.expired:
             say(f"{len(plan.expired):,} would be removed; nothing was changed (add --apply)")
     space = free_space(settings.captures_dir)
-    if space.is_low:
-        say(f"only {space.free_bytes // 2**20:,} MB are free: make room before the disk is full")
+    if space.is_low(settings.free_floor_bytes):
+        say(f"only {space.free_bytes // 2**20:,} MB are free: nothing more is captured before there is room")
 
 
 def search(

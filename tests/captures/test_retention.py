@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from captures.retention import FreeSpace, apply_retention, plan_retention, remove_buried_files
+from captures.retention import apply_retention, plan_retention, remove_buried_files
+from captures.room import FreeSpace
 from captures.signing import open_key
 from captures.store import CaptureStore
 from records.listing import PageCopy
@@ -237,7 +238,8 @@ def test_an_attempt_without_files_is_removed_with_its_row(database: Database) ->
 
 def test_little_room_is_noticed_on_large_and_small_disks() -> None:
     gib = 2**30
-    assert FreeSpace(1 * gib, 500 * gib).is_low
-    assert not FreeSpace(3 * gib, 500 * gib).is_low
-    assert FreeSpace(int(0.4 * gib), 5 * gib).is_low
-    assert not FreeSpace(1 * gib, 5 * gib).is_low
+    floor = 2 * gib
+    assert FreeSpace(1 * gib, 500 * gib).is_low(floor)
+    assert not FreeSpace(3 * gib, 500 * gib).is_low(floor)
+    assert FreeSpace(int(0.4 * gib), 5 * gib).is_low(floor)
+    assert not FreeSpace(1 * gib, 5 * gib).is_low(floor)

@@ -1,17 +1,23 @@
 import hashlib
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from captures.errors import NoRoom
+from captures.room import FreeSpace, free_space
+from captures.signing import open_key
 from captures.store import CaptureStore
 from crawler.capture_manners import REST_SECONDS, PoliteManners
 from crawler.capture_requests import ask_for_capture, page_is_open
-from crawler.capturing import capturer
+from crawler.capturing import capturer, perform_capture
 from crawler.config import Settings
+from crawler.doctor import examine
 from crawler.errors import BadInput
+from crawler.job_context import JobContext, JobLater
 from crawler.stamping import stamp_pending
 from records.listing import Listing
 from spiders.reading import Answer
@@ -20,11 +26,13 @@ from storage.audit import load_audit, verify_audit
 from storage.database import Database, open_database
 from storage.hits import hit_id_of, load_hit, save_hits
 from storage.host_turns import LONGEST_HOLD, take_turn
+from storage.jobs import claim_job, next_due
 from storage.listings import save_listing
 from storage.page_captures import PageCapture, load_page_captures
-from storage.runs import open_run
+from storage.runs import open_run, start_run
 from tests.captures.authority import TestAuthority, answer, make_authority
 from tests.captures.capturing import client_for, utc_now
+from tests.captures.test_page_tampering import contents_of, record_of
 from tests.crawler.crawling import made_database
 from tests.crawler.replay import Reply, replay
 from tests.storage.factories import make_hit, store
@@ -267,3 +275,125 @@ def test_a_stale_hit_opened_again_and_again_is_asked_for_once_a_day(database: Da
             for who, hours in (("lan", 0), ("hanh", 0), ("lan", 24), ("lan", 24))
         ]
     assert asked == [1, 0, 1, 0]
+
+
+def room_problem(database: Database, folder: Path, listing: Listing, **more: object) -> tuple[PageCapture, list[str]]:
+    """Capture under those settings; return what came of it and which pages were asked for."""
+    hit = store(database, make_hit(listing))[0]
+    if "quota_brands_mb" in more:
+        more = {"quota_brands_mb": {hit.brand: 0}}
+    routes: dict[str, Reply | list[Reply]] = {"/robots.txt": ROBOTS, "/p/k-7": Reply(body=PAGE)}
+    with (
+        replay(routes) as server,
+        capturer(database, settings_for(folder, **more), base_url=server.url, with_browser=False) as made,
+    ):
+        capture = made.capture(listing, (hit.hit_id,), "requested", "lan")
+        sleep(0.05)
+        return capture, server.paths()
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"free_floor_mb": 10**9}, "free-space floor"),
+        ({"quota_markets_mb": {"shop": 0}}, "quota of market shop"),
+        ({"quota_brands_mb": {}}, "quota of brand "),
+    ],
+)
+def test_a_capture_without_room_is_refused_by_name_before_anybody_is_asked(
+    database: Database, tmp_path: Path, settings: dict[str, object], words: str
+) -> None:
+    capture, asked = room_problem(database, tmp_path, listing_of(), **settings)
+    if "free_floor_mb" in settings:
+        # A tenth of the disk is the most that a floor asks for: a disk that is emptier than that has room.
+        space = free_space(tmp_path)
+        if not space.is_low(10**15):
+            assert capture.outcome == "seen"
+            return
+    assert (capture.outcome, capture.manifest_sha256) == ("no_room", None)
+    assert words in capture.detail
+    assert asked == []
+    assert not (tmp_path / "captures").exists()
+
+
+def test_a_capture_that_would_pass_the_quota_is_not_kept_and_the_next_smaller_one_is(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert room_problem(database, tmp_path, listing_of(), quota_markets_mb={"shop": 1})[0].outcome == "seen"
+    before = sorted((tmp_path / "captures").rglob("*"))
+    monkeypatch.setattr("crawler.capture_room.MEGABYTE", 500)
+    capture, asked = room_problem(database, tmp_path, listing_of(), quota_markets_mb={"shop": 5})
+    assert (capture.outcome, "/p/k-7" in asked) == ("no_room", True)
+    assert "quota of market shop" in capture.detail
+    assert sorted((tmp_path / "captures").rglob("*")) == before
+
+
+def test_below_the_floor_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("captures.room.free_space", lambda _folder: FreeSpace(2**30, 2**40))
+    kept = CaptureStore(tmp_path / "captures", floor_bytes=2**30)
+    contents = contents_of(1)
+    with pytest.raises(NoRoom, match="free-space floor"):
+        kept.keep_page(record_of(1, contents), contents, open_key(tmp_path / "key.pem"))
+    assert not kept.folder.exists()
+    monkeypatch.setattr("captures.room.free_space", lambda _folder: FreeSpace(2**30 + 2**20, 2**40))
+    assert kept.verify([kept.keep_page(record_of(1, contents), contents, open_key(tmp_path / "key.pem"))]) == ()
+
+
+def test_the_doctor_tells_of_quotas_and_of_the_floor(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_for(tmp_path, quota_markets_mb={"shop": 0, "tiki_vn": 9}, quota_brands_mb={"Nike": 9})
+    found = {(one.subject, one.state, one.text.partition(":")[0]) for one in examine(settings, database.url, utc_now())}
+    assert ("capture quota", "problem", "market shop") in found
+    assert ("capture quota", "ok", "market tiki_vn") in found
+    assert ("capture quota", "ok", "brand Nike") in found
+    monkeypatch.setattr("crawler.doctor.free_space", lambda _folder: FreeSpace(2**30, 2**40))
+    (disk,) = [one for one in examine(settings, database.url, utc_now()) if one.subject == "disk"]
+    assert (disk.state, "nothing is captured" in disk.text) == ("problem", True)
+
+
+def job_of(database: Database, listing: Listing, cause: str, folder: Path) -> JobContext:
+    at = utc_now()
+    with database.write() as session:
+        ask_for_capture(session, listing, (hit_id_of(make_hit(listing).key),), cause, "lan", at)
+        job = claim_job(session, next_due(session, at, ["capture"])[0], "w", at)
+    assert job is not None
+    return JobContext(database=database, settings=settings_for(folder), job=job, clock=utc_now)
+
+
+def test_a_capture_that_a_crawl_asked_for_waits_until_the_crawl_is_over_but_not_for_ever(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listing = listing_of()
+    store(database, make_hit(listing))
+    with database.write() as session:
+        run = open_run(session, "shop", {}, utc_now(), "lan")
+        start_run(session, run.run_id, utc_now(), 1)
+    context = job_of(database, listing, "queued", tmp_path)
+    with pytest.raises(JobLater, match="is being crawled"):
+        perform_capture(context)
+    with replay({"/robots.txt": ROBOTS, "/p/k-7": Reply(body=PAGE)}) as server:
+        answer_from(monkeypatch, server.url)
+        context.clock = lambda: utc_now() + timedelta(hours=2)
+        assert perform_capture(context)["outcome"] == "seen"
+        assert perform_capture(context)["outcome"] == "fresh"
+
+
+def test_a_page_that_does_not_answer_well_is_asked_for_three_times(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listing = listing_of()
+    store(database, make_hit(listing))
+    broken = Reply(body=b"x", headers=(("Content-Encoding", "br"),))
+    with replay({"/robots.txt": ROBOTS, "/p/k-7": broken}) as server:
+        answer_from(monkeypatch, server.url)
+        context = job_of(database, listing, "requested", tmp_path)
+        for _ in range(2):
+            with pytest.raises(JobLater):
+                perform_capture(context)
+        assert perform_capture(context) == {"outcome": "failed", "manifest": ""}
+
+
+def answer_from(monkeypatch: pytest.MonkeyPatch, base_url: str) -> None:
+    """Let a replay answer what a job asks for: no row or setting can do that."""
+    monkeypatch.setattr("crawler.capturing.capturer", partial(capturer, base_url=base_url, with_browser=False))
