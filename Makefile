@@ -3,6 +3,12 @@ BIN := .venv/bin
 DATA := $(or $(MARKWATCH_DATA),../shared/data)
 ROOMS := records matchers spiders storage captures alerts review crawler samples benchmarks
 
+# Every crawl of a test is a process of its own: compiled modules are kept for the next, and what tests write
+# lies in memory where there is room for it.
+export PYTHONDONTWRITEBYTECODE :=
+MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 { print "/dev/shm" }')
+TESTS := $(if $(MEMORY),PYTEST_DEBUG_TEMPROOT=$(MEMORY) )$(BIN)/pytest -q
+
 .PHONY: setup browser lock demo check test test-long bench eval clean
 
 setup: .venv/ready
@@ -23,13 +29,13 @@ check: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy --no-error-summary $(ROOMS) tests
 	@$(BIN)/lint-imports
-	@$(BIN)/pytest -q --numprocesses auto -m "not browser and not database and not fault"
+	@$(TESTS) --numprocesses auto -m "not browser and not database and not fault"
 
 test: check browser
-	@$(BIN)/pytest -q -m "browser or database or fault"
+	@$(TESTS) -m "browser or database or fault"
 
 test-long: setup browser
-	@MARKWATCH_LONG=1 $(BIN)/pytest -q
+	@MARKWATCH_LONG=1 $(TESTS)
 
 # Figures on the recorded data; they name what they read and end with one JSON line each.
 eval: setup data

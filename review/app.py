@@ -92,15 +92,9 @@ class OwnFiles(StaticFiles):
         return response
 
 
-def create_app(database: Database, services: Services, settings: ReviewSettings) -> FastAPI:
-    """Return the console and its API over an open database."""
-    app = FastAPI(
-        title="Markwatch", version="1", openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None,
-        description="Everything that the console's pages show and do. Programs send an API token (made under "
-        "My account) as Authorization: Bearer. Browsers log in with POST /api/v1/session and send its form_token as "
-        "X-CSRF-Token with every change.",
-    )  # fmt: skip
-    app.state.console = Console(
+def open_console(database: Database, services: Services, settings: ReviewSettings) -> Console:
+    """Return what the pages work with: the one part of an application that belongs to a database."""
+    return Console(
         database=database,
         services=services,
         settings=settings,
@@ -112,6 +106,17 @@ def create_app(database: Database, services: Services, settings: ReviewSettings)
         ),
         marks=MarkBook(database),
     )
+
+
+def create_app(database: Database, services: Services, settings: ReviewSettings) -> FastAPI:
+    """Return the console and its API over an open database."""
+    app = FastAPI(
+        title="Markwatch", version="1", openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None,
+        description="Everything that the console's pages show and do. Programs send an API token (made under "
+        "My account) as Authorization: Bearer. Browsers log in with POST /api/v1/session and send its form_token as "
+        "X-CSRF-Token with every change.",
+    )  # fmt: skip
+    app.state.console = open_console(database, services, settings)
     for pages in (
         entry,
         ways_in,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from crawler.browser import find_browser
 
@@ -38,3 +38,14 @@ def served(app: FastAPI) -> Iterator[int]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def until(page: Page, expression: str, seconds: float = 10) -> None:
+    """Wait until the expression is true in the page.
+
+    Playwright's own waiting polls with ``eval`` inside the page, which the console's policy refuses.
+    """
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, f"not within {seconds:g} s: {expression}"
+        page.wait_for_timeout(20)

@@ -1,9 +1,14 @@
+import asyncio
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import cast
 
+import httpx2
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -11,7 +16,7 @@ from fastapi.testclient import TestClient
 from crawler.config import Settings
 from crawler.list_desk import list_desk_on
 from crawler.operating import operating_on
-from review.app import ReviewSettings, Services, create_app
+from review.app import ReviewSettings, Services, create_app, open_console
 from review.services import SESSION_LENGTH
 from review.sessions import digest, form_token
 from storage.database import Database, open_database, upgrade
@@ -49,12 +54,15 @@ def seeded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def database(seeded_file: Path, tmp_path: Path) -> Iterator[Database]:
-    path = tmp_path / "markwatch.db"
-    for part in seeded_file.parent.iterdir():
-        (tmp_path / part.name).write_bytes(part.read_bytes())
-    database = open_database(f"sqlite:///{path}", lambda: bytes(32))
+    database = open_database(f"sqlite:///{copied(seeded_file, tmp_path)}", lambda: bytes(32))
     yield database
     database.close()
+
+
+def copied(file: Path, to: Path) -> Path:
+    """Copy a closed database with the files beside it; return the copy."""
+    shutil.copytree(file.parent, to, dirs_exist_ok=True)
+    return to / file.name
 
 
 @pytest.fixture
@@ -66,6 +74,19 @@ def next_times(schedule: Schedule, length: int) -> tuple[datetime, ...]:
     """Stand in for the scheduler: every twelve hours."""
     del schedule
     return tuple(NOW + timedelta(hours=12 * (index + 1)) for index in range(length))
+
+
+@cache
+def _routed(*, secure: bool, hosts: frozenset[str]) -> FastAPI:
+    settings = ReviewSettings(secure_cookies=secure, hosts=hosts)
+    return create_app(cast("Database", None), cast("Services", None), settings)
+
+
+def app_over(database: Database, services: Services, settings: ReviewSettings) -> FastAPI:
+    """Return the application over this database; its 200 routes, which take a second to read, are shared by all."""
+    app = _routed(secure=settings.secure_cookies, hosts=settings.hosts)
+    app.state.console = open_console(database, services, settings)
+    return app
 
 
 @pytest.fixture
@@ -83,7 +104,7 @@ def app(database: Database, clock: Clock) -> FastAPI:
         lists=list_desk_on(database, clock),
     )
     settings = ReviewSettings(secure_cookies=False, demo_login=None, hosts=frozenset({"127.0.0.1", "localhost"}))
-    return create_app(database, services, settings)
+    return app_over(database, services, settings)
 
 
 @pytest.fixture
@@ -91,8 +112,42 @@ def anonymous(app: FastAPI) -> TestClient:
     return new_client(app)
 
 
+class _Here(httpx2.BaseTransport):
+    """Runs the console in this thread's loop: a thread and a loop of its own for each request cost three times more."""
+
+    def __init__(self, app: FastAPI, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._inner = httpx2.ASGITransport(app=app, client=("testclient", 50_000))
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        return self._loop.run_until_complete(self._answer(request))
+
+    async def _answer(self, request: httpx2.Request) -> httpx2.Response:
+        answer = await self._inner.handle_async_request(request)
+        assert isinstance(answer.stream, httpx2.AsyncByteStream)
+        body = b"".join([part async for part in answer.stream])
+        return httpx2.Response(answer.status_code, headers=answer.headers, stream=httpx2.ByteStream(body))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loop() -> Iterator[None]:
+    loop = asyncio.new_event_loop()
+    _LOOPS.append(loop)
+    yield
+    _LOOPS.remove(loop)
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+
+
+_LOOPS: list[asyncio.AbstractEventLoop] = []
+
+
 def new_client(app: FastAPI) -> TestClient:
-    return TestClient(app, base_url="http://127.0.0.1:8000", headers=SAME_SITE, follow_redirects=False)
+    """Return a client of the console; it serves one request at a time."""
+    client = TestClient(app, base_url="http://127.0.0.1:8000", headers=SAME_SITE, follow_redirects=False)
+    if _LOOPS:
+        client._transport = _Here(app, _LOOPS[0])
+    return client
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from records.hit import Hit
 from review.sessions import digest
 from storage.api_tokens import add_token
 from storage.bulk import Pick, record_bulk
-from storage.database import Database
+from storage.database import Database, open_database
 from storage.decisions import record_decision, undo_decision
 from storage.errors import Conflict, NotFound
 from storage.factors import add_passkey
@@ -25,12 +25,13 @@ from storage.hit_records import HitFilter
 from storage.hits import hit_id_of, load_queue
 from storage.mail_people import address_id_of, join_members
 from storage.owner_answers import load_suggestions, record_answer
+from storage.runs import load_runs
 from storage.schedules import add_schedule
 from storage.thumbnails import save_thumbnail
 from storage.users import open_session
 from tests.conftest import IS_LONG
 from tests.review.access_table import EVERYONE, ROUTES, Row
-from tests.review.conftest import Clock, new_client
+from tests.review.conftest import Clock, copied, new_client
 from tests.review.seeding import NOW, exact, hit, listing, picture, store
 
 LogIn = Callable[[str], TestClient]
@@ -167,25 +168,47 @@ class World:
         return name
 
 
-@pytest.fixture
-def world(database: Database, clock: Clock, log_in: LogIn) -> World:
+@dataclass(frozen=True)
+class Filled:
+    """A database with objects of everybody, made once."""
+
+    path: Path
+    fresh: tuple[str, ...]
+    released: dict[str, str]
+    run_id: str
+
+
+@pytest.fixture(scope="module")
+def filled(seeded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Filled:
+    path = copied(seeded_file, tmp_path_factory.mktemp("filled"))
+    database = open_database(f"sqlite:///{path}", lambda: bytes(32))
     spares = [spare(number) for number in range(MANY)]
     store(database, spares)
+    released = {}
     with database.write() as session:
         for one in spares:
             save_thumbnail(session, *one.listing.key, picture())
-    released = {}
-    for login, brand in (("sato", "sorano"), ("tanaka", "takuma")):
-        with database.write() as session:
-            (first,) = load_queue(session, HitFilter(brand=brand.upper(), tier="high", text="" or None), None, 1).rows[
-                :1
-            ]
-            at = clock() - timedelta(hours=1)
+        for login, brand in (("sato", "SORANO"), ("tanaka", "TAKUMA")):
+            first = load_queue(session, HitFilter(brand=brand, tier="high"), None, 1).rows[0]
+            at = NOW - timedelta(hours=1)
             record_decision(session, first.hit_id, first.revision, "violation", "counterfeit", "minh", at)
             released[login] = first.hit_id
-    run_id = log_in("quan").get("/api/v1/runs").json()["runs"][0]["run_id"]
-    fresh = [hit_id_of(one.key) for one in spares if hit_id_of(one.key) not in released.values()]
-    return World(database=database, clock=clock, fresh=fresh, released=released, run_id=run_id)
+        run_id = load_runs(session, limit=1)[0].run_id
+    database.close()
+    fresh = tuple(hit_id_of(one.key) for one in spares if hit_id_of(one.key) not in released.values())
+    return Filled(path, fresh, released, run_id)
+
+
+@pytest.fixture
+def database(filled: Filled, tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(f"sqlite:///{copied(filled.path, tmp_path)}", lambda: bytes(32))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def world(database: Database, clock: Clock, filled: Filled) -> World:
+    return World(database, clock, list(filled.fresh), dict(filled.released), filled.run_id)
 
 
 def ask(client: TestClient, method: str, path: str, places: dict[str, str], row: Row) -> tuple[int, str, str]:

@@ -1,19 +1,16 @@
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from crawler.browser import find_browser
 from storage.claims import take_claim
 from storage.database import Database
 from storage.decisions import record_decision
 from storage.hits import count_hits
+from tests.review.browsing import chromium, served, until
 from tests.review.seeding import NOW, PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -22,26 +19,14 @@ Sit = Callable[..., AbstractContextManager["Seat"]]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    found = find_browser(install=False)
-    if found is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=str(found.path), args=["--no-sandbox"])
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture
 def address(app: FastAPI) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    with served(app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @dataclass
@@ -129,7 +114,7 @@ def test_letters_typed_into_a_field_or_with_a_modifier_decide_nothing(sit: Sit) 
         seat.press("y")
         assert seat.page.url.endswith("/review")
         seat.press("Escape")
-        seat.page.wait_for_function("document.activeElement === document.body")
+        until(seat.page, "document.activeElement === document.body")
         seat.press("Enter")
         seat.page.wait_for_selector("[data-decide]")
         seat.press("y")

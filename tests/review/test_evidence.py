@@ -14,7 +14,7 @@ from captures.signing import open_key
 from captures.store import CaptureStore
 from captures.verify_pack import verify_pack
 from records.listing import Seller
-from review.app import ReviewSettings, Services, create_app
+from review.app import ReviewSettings, Services
 from review.services import CaptureCause
 from storage.audit import load_audit
 from storage.database import Database
@@ -24,7 +24,7 @@ from storage.hits import load_queue
 from storage.holds import load_holds
 from storage.page_captures import StoredFile, record_page_capture
 from tests.captures.test_page_tampering import contents_of, record_of
-from tests.review.conftest import Clock, next_times, token_of
+from tests.review.conftest import Clock, app_over, next_times, token_of
 from tests.review.seeding import NOW
 from tests.storage.factories import make_hit
 from tests.storage.factories import store as store_hit
@@ -50,7 +50,7 @@ def _app(database: Database, clock: Clock, tmp_path: Path) -> FastAPI:
         captures_folder=tmp_path / "captures",
         signing_key=tmp_path / "key.pem",
     )
-    app = create_app(database, services, settings)
+    app = app_over(database, services, settings)
     app.state.asked = asked
     return app
 

@@ -8,12 +8,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from joserfc.jwk import OctKey, RSAKey
 
-from review.app import ReviewSettings, Services, create_app
+from review.app import ReviewSettings, Services
 from review.services import OidcSettings
 from storage.database import Database
 from storage.factors import load_identity
 from storage.users import disable_user
-from tests.review.conftest import Clock, new_client, next_times
+from tests.review.conftest import Clock, app_over, new_client, next_times
 from tests.review.oidc_provider import CLIENT_ID, CLIENT_SECRET, Provider, provider
 
 
@@ -29,7 +29,7 @@ def office(idp: Provider, database: Database, clock: Clock) -> FastAPI:
         secure_cookies=False,
         oidc=OidcSettings(issuer=idp.issuer, client_id=CLIENT_ID, client_secret=CLIENT_SECRET, name="Sở Công Thương"),
     )
-    return create_app(database, Services(clock=clock, next_times=next_times), settings)
+    return app_over(database, Services(clock=clock, next_times=next_times), settings)
 
 
 def come_in(office: FastAPI, idp: Provider, change: Callable[[str], str] = lambda url: url) -> tuple[int, TestClient]:
@@ -107,7 +107,7 @@ def test_a_provider_that_calls_itself_otherwise_or_is_away_is_refused(
     idp.metadata = {"issuer": "https://evil.test"}
     assert come_in(office, idp)[0] == 401
     away = OidcSettings(issuer="http://127.0.0.1:9", client_id=CLIENT_ID)
-    app = create_app(
+    app = app_over(
         database, Services(clock=clock, next_times=next_times), ReviewSettings(secure_cookies=False, oidc=away)
     )
     assert new_client(app).get("/login/provider").status_code == 401

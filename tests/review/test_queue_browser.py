@@ -12,6 +12,7 @@ from storage.hit_records import HitFilter
 from storage.hits import count_hits, load_queue
 from storage.own_keys import save_keys
 from storage.second_looks import save_policy
+from tests.review.browsing import until
 from tests.review.seeding import NOW, store
 from tests.review.test_browser import Sit, address, browser, sit  # noqa: F401 - fixtures
 from tests.review.test_queue_pages import alike
@@ -81,7 +82,7 @@ def test_back_restores_filter_cursor_and_scroll(sit: Sit, database: Database) ->
         seat.page.wait_for_selector(".is-cursor")
         assert seat.page.url.endswith("/review?group=none&brand=SORANO")
         assert seat.page.inner_text(".is-cursor .hit-title") == title
-        seat.page.wait_for_function(f"Math.abs(scrollY - {before}) < 60")
+        until(seat.page, f"Math.abs(scrollY - {before}) < 60")
 
 
 def test_the_source_of_a_second_look_does_not_hold_the_first_verdict(sit: Sit, database: Database) -> None:  # noqa: F811
@@ -137,7 +138,7 @@ def test_a_hit_on_screen_is_held_and_given_back_on_leaving(sit: Sit, database: D
     with sit() as seat:
         with seat.page.expect_response("**/hold*"):
             seat.press("Enter")
-        seat.page.wait_for_function("!document.querySelector('[data-held]').hidden")
+        until(seat.page, "!document.querySelector('[data-held]').hidden")
         assert "Bạn giữ đến" in seat.page.inner_text("[data-held]")
         seat.press("Escape")
         seat.page.wait_for_url("**/review*")
