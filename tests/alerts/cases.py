@@ -19,13 +19,14 @@ from records.mail import Preference, default_preference
 from records.money import Money
 from records.run import Run
 from records.watchlist import Mark, Owner, Product, WatchList
-from storage.database import Database, open_database, upgrade
+from storage.database import Database, open_database
 from storage.decisions import record_decision
 from storage.hit_records import StoredDecision, StoredHit
 from storage.hits import hit_id_of, load_hit, save_hits
 from storage.listings import save_listing
 from storage.mail_people import address_id_of
 from storage.watchlist import save_marks, save_owners, save_products
+from tests.storage.servers import sqlite_database
 
 NOW = datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
 DECIDED_AT = NOW - timedelta(hours=1)
@@ -203,9 +204,7 @@ def message_of(digest: Digest, recipient: str = RECIPIENT, house: House = HOUSE)
 
 def make_database(folder: Path, owners: tuple[Owner, ...] = (HANAMORI, RIVAL)) -> Database:
     """Return a new database with the watch list in it."""
-    url = f"sqlite:///{folder / 'markwatch.db'}"
-    upgrade(url)
-    database = open_database(url)
+    database = open_database(sqlite_database(folder))
     with database.write() as session:
         save_owners(session, owners)
         save_marks(session, MARKS)

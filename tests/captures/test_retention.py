@@ -13,7 +13,7 @@ from captures.store import CaptureStore
 from records.listing import PageCopy
 from storage.audit import load_audit, verify_audit
 from storage.captures import load_capture_hashes, record_capture
-from storage.database import Database, open_database, upgrade
+from storage.database import Database, open_database
 from storage.decisions import record_decision
 from storage.holds import load_holds, place_hold, release_hold
 from storage.page_captures import StoredFile, load_manifest_hashes, record_page_capture
@@ -21,6 +21,7 @@ from storage.retention import RetentionPolicy, iterate_kept, remove_items
 from tests.captures.test_page_tampering import contents_of, record_of
 from tests.conftest import IS_LONG
 from tests.storage.factories import DAY, START, make_hit, make_listing, store
+from tests.storage.servers import sqlite_database
 
 ITEMS = 10_000 if IS_LONG else 1_000
 POLICY = RetentionPolicy()
@@ -28,9 +29,7 @@ POLICY = RetentionPolicy()
 
 @pytest.fixture(name="database")
 def _database(tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path / 'markwatch.db'}"
-    upgrade(url)
-    opened = open_database(url)
+    opened = open_database(sqlite_database(tmp_path))
     yield opened
     opened.close()
 

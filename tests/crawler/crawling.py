@@ -11,10 +11,11 @@ from types import MappingProxyType
 
 from records.listing import Listing
 from records.run import Run
-from storage.database import Database, open_database, upgrade
+from storage.database import Database, open_database
 from storage.listings import load_listings
 from storage.runs import RunEvent, load_events, load_run, open_run
 from tests.realdata import PROJECT
+from tests.storage.servers import sqlite_database
 
 CRAWL_SECONDS = 120
 # What tests wait for is scaled; what they check is not.
@@ -39,9 +40,7 @@ class Crawled:
 
 def made_database(folder: Path) -> str:
     """Return the URL of a new, empty database."""
-    url = f"sqlite:///{folder / 'markwatch.db'}"
-    upgrade(url)
-    return url
+    return sqlite_database(folder)
 
 
 def queued_run(database: Database, market: str) -> Run:

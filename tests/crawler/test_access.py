@@ -19,18 +19,17 @@ from crawler.middlewares.run_state import state_of
 from spiders.registry import load_markets
 from storage.access import load_grants, load_host_rests, record_grant, record_host_rest
 from storage.audit import load_audit
-from storage.database import Database, open_database, upgrade
+from storage.database import Database, open_database
 from storage.runs import open_run
 from tests.crawler.opened import open_pages
+from tests.storage.servers import sqlite_database
 
 GROUND = "letter of the market of 3 November 2026"
 
 
 @pytest.fixture(name="url")
 def _url(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path / 'markwatch.db'}"
-    upgrade(url)
-    return url
+    return sqlite_database(tmp_path)
 
 
 @pytest.fixture(name="database")

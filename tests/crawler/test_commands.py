@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from crawler.cli.main import exit_code
+from tests.storage.servers import sqlite_database
 
 MARKS = "mark_id,brand,owner,text,variants,registration_no,office,nice_classes,valid_until,ambiguous\n"
 HANAMORI = "hanamori,Hanamori,Hanamori Cosmetics,Hanamori,ハナモリ,4-0001,VN,3,2031-01-01,false\n"
@@ -22,9 +23,7 @@ def marks(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def database(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path / 'markwatch.db'}"
-    assert exit_code(["db", "upgrade", "--db", url]) == 0
-    return url
+    return sqlite_database(tmp_path)
 
 
 def test_match_writes_one_hit_a_line_with_spans_in_the_title(tmp_path: Path, marks: Path) -> None:

@@ -22,10 +22,11 @@ from records.money import Money
 from records.watchlist import Mark, WatchList
 from spiders.registry import load_markets
 from storage.captures import load_captures
-from storage.database import Database, open_database, upgrade
+from storage.database import Database, open_database
 from storage.hit_records import HitFilter
 from storage.hits import iterate_hits
 from storage.listings import load_listing, load_listings, load_observations, load_prices, load_seller
+from tests.storage.servers import sqlite_database
 
 SEEN = datetime(2026, 11, 24, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -34,9 +35,7 @@ WATCH = WatchList(marks=(Mark(mark_id="hanamori", text="Hanamori", owner="Hanamo
 
 @pytest.fixture(name="database")
 def _database(tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path / 'markwatch.db'}"
-    upgrade(url)
-    opened = open_database(url)
+    opened = open_database(sqlite_database(tmp_path))
     yield opened
     opened.close()
 

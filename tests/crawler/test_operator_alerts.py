@@ -16,11 +16,12 @@ from crawler.doctor import examine
 from crawler.metrics import render_metrics
 from crawler.working import Worker
 from storage.crawl_tables import operator_notices
-from storage.database import Database, open_database, upgrade
+from storage.database import Database, open_database
 from storage.jobs import load_job, open_job
 from storage.notices import load_unsent_notices
 from storage.runs import close_run, open_run, start_run
 from storage.schedules import add_schedule
+from tests.storage.servers import sqlite_database
 
 # The library that sends asks for an old module where it is still there.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -55,9 +56,7 @@ def hook() -> Iterator[str]:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path / 'markwatch.db'}"
-    upgrade(url)
-    opened = open_database(url)
+    opened = open_database(sqlite_database(tmp_path))
     yield opened
     opened.close()
 

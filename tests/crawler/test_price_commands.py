@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from crawler.cli.main import exit_code
+from tests.storage.servers import sqlite_database
 
 MARKS = "mark_id,text\nhana,Hanamori\ntsu,Tsuyuka\nmochi,Mochiko\n"
 PRODUCTS = (
@@ -30,8 +31,7 @@ def files(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def database(files: Path) -> str:
-    url = f"sqlite:///{files / 'markwatch.db'}"
-    assert exit_code(["db", "upgrade", "--db", url]) == 0
+    url = sqlite_database(files)
     lists = [str(files / "marks.csv"), str(files / "products.csv")]
     assert exit_code(["watchlist", "import", *lists, "--db", url]) == 0
     return url

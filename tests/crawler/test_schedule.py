@@ -14,7 +14,7 @@ from crawler.jobs import CrawlRequest
 from crawler.schedule import ScheduleRunner
 from crawler.working import Worker, run_embedded
 from records.run import Run
-from storage.database import Database, open_database, upgrade
+from storage.database import Database, open_database
 from storage.jobs import load_jobs
 from storage.leases import LeaseLost, take_lease
 from storage.runs import (
@@ -30,6 +30,7 @@ from storage.runs import (
 )
 from storage.schedules import Schedule, add_schedule, load_schedules, pause_schedule, remove_schedule
 from tests.crawler.opened import open_pages
+from tests.storage.servers import sqlite_database
 
 
 class HarmlessStarter:
@@ -54,9 +55,7 @@ class HarmlessStarter:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path / 'markwatch.db'}"
-    upgrade(url)
-    opened = open_database(url)
+    opened = open_database(sqlite_database(tmp_path))
     open_pages(opened, "tiki_vn")
     yield opened
     opened.close()

@@ -22,9 +22,10 @@ from crawler.scheduling import (
 from records.schedule import ScheduleDraft, Timing
 from storage.access import record_grant
 from storage.audit import load_audit
-from storage.database import Database, open_database, upgrade
+from storage.database import Database, open_database
 from storage.runs import open_run, start_run
 from storage.schedules import Schedule, load_schedules
+from tests.storage.servers import sqlite_database
 
 # A Sunday, 10:00 in Ha Noi.
 AT = datetime(2026, 11, 22, 3, tzinfo=UTC)
@@ -33,9 +34,7 @@ DRAFT = ScheduleDraft(market="tiki_vn", queries=("kem",), timing=Timing(times=("
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path / 'markwatch.db'}"
-    upgrade(url)
-    opened = open_database(url)
+    opened = open_database(sqlite_database(tmp_path))
     with opened.write() as session:
         record_grant(session, "tiki_vn", "pages", "a test's own", datetime(2099, 1, 1, tzinfo=UTC), "test", AT)
     yield opened

@@ -14,12 +14,13 @@ from crawler.terms import MAX_TERMS, terms_of
 from matchers.match import Matcher
 from records.listing import Listing
 from records.watchlist import Mark, Product, WatchList
-from storage.database import Database, open_database, upgrade
+from storage.database import Database, open_database
 from storage.decisions import record_decision
 from storage.hit_records import HitFilter
 from storage.hits import iterate_hits
 from storage.watchlist import load_watchlist, save_marks, save_products
 from tests.crawler.opened import open_pages
+from tests.storage.servers import sqlite_database
 
 MARKS = (
     Mark(mark_id="hanamori", text="Hanamori", variants=("ハナモリ", "花森")),
@@ -31,9 +32,7 @@ PRODUCTS = (Product(product_id="p1", mark_id="hanamori", name="Aqua Cream 50 g")
 
 @pytest.fixture(name="database")
 def _database(tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path / 'markwatch.db'}"
-    upgrade(url)
-    opened = open_database(url)
+    opened = open_database(sqlite_database(tmp_path))
     yield opened
     opened.close()
 

@@ -10,16 +10,16 @@ from crawler.config import Settings
 from crawler.console import oidc_settings
 from crawler.errors import BadInput
 from storage.audit import load_audit
-from storage.database import open_database, upgrade
+from storage.database import open_database
 from storage.outbox import claim_mails
 from storage.users import load_user
 from tests.review.seeding import NOW
+from tests.storage.servers import sqlite_database
 
 
 @pytest.fixture
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    url = f"sqlite:///{tmp_path / 'markwatch.db'}"
-    upgrade(url)
+    url = sqlite_database(tmp_path)
     monkeypatch.setenv("MARKWATCH_NEW_PASSWORD", "four plain words here")
     assert exit_code(["users", "add", "quan", "--name", "Quân", "--role", "administrator", "--db", url]) == 0
     return url

@@ -14,11 +14,12 @@ from crawler.job_context import JobContext, JobLater
 from crawler.job_kinds import KINDS, JobKind
 from crawler.rejudging import open_rematch
 from crawler.working import Worker, run_embedded
-from storage.database import Database, open_database, upgrade
+from storage.database import Database, open_database
 from storage.jobs import Job, load_job, load_jobs, open_job, return_silent_jobs
 from storage.leases import load_leases
 from storage.listings import save_listing
 from tests.storage.factories import START, make_listing
+from tests.storage.servers import sqlite_database
 
 DONE: list[str] = []
 BEGUN = threading.Event()
@@ -58,9 +59,7 @@ KINDS_HERE = {
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path / 'markwatch.db'}"
-    upgrade(url)
-    opened = open_database(url)
+    opened = open_database(sqlite_database(tmp_path))
     yield opened
     opened.close()
 

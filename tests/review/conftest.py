@@ -1,7 +1,9 @@
 import asyncio
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import count
@@ -112,6 +114,17 @@ def anonymous(app: FastAPI) -> TestClient:
     return new_client(app)
 
 
+@dataclass
+class _Parts(httpx2.AsyncByteStream):
+    """A body sent in parts."""
+
+    parts: Iterable[bytes]
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self.parts:
+            yield part
+
+
 class _Here(httpx2.BaseTransport):
     """Runs the console in this thread's loop: a thread and a loop of its own for each request cost three times more."""
 
@@ -120,9 +133,13 @@ class _Here(httpx2.BaseTransport):
         self._inner = httpx2.ASGITransport(app=app, client=("testclient", 50_000))
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        if threading.current_thread() is not threading.main_thread():
+            return asyncio.run(self._answer(request))
         return self._loop.run_until_complete(self._answer(request))
 
     async def _answer(self, request: httpx2.Request) -> httpx2.Response:
+        if not isinstance(request.stream, httpx2.AsyncByteStream):
+            request.stream = _Parts(request.stream)
         answer = await self._inner.handle_async_request(request)
         assert isinstance(answer.stream, httpx2.AsyncByteStream)
         body = b"".join([part async for part in answer.stream])

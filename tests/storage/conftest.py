@@ -1,23 +1,27 @@
 """One empty database per test, on SQLite and on PostgreSQL."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from storage.database import Database, open_database, upgrade
-from tests.storage.servers import drop_database, empty_database, make_database, postgres_server
+from tests.storage.servers import (
+    drop_database,
+    empty_database,
+    make_database,
+    postgres_server,
+    sqlite_database,
+    sqlite_template,
+)
 
 CONTACT_KEY = bytes(range(32))
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.database)]
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "empty.db"
-    upgrade(f"sqlite:///{path}")
-    return path
+@pytest.fixture(scope="session", name="sqlite_template")
+def _sqlite_template() -> Path:
+    return sqlite_template()
 
 
 @pytest.fixture(scope="session")
@@ -43,9 +47,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 def url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give the URL of an empty database of the newest schema."""
     if kind == "sqlite":
-        path = tmp_path / "markwatch.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
+        yield sqlite_database(tmp_path)
         return
     url = request.getfixturevalue("postgres_url")
     yield url

@@ -1,16 +1,20 @@
 """A PostgreSQL server for tests: the one MARKWATCH_TEST_POSTGRES names, else one started from the Python package."""
 
+import atexit
 import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from storage.all_tables import load_metadata
+from storage.database import upgrade
 from storage.schema import head_revision
 
 
@@ -40,6 +44,23 @@ def postgres_server(*, durable: bool = False) -> Iterator[str]:
         _command(server.get_uri(), f"ALTER SYSTEM SET fsync = {'on' if durable else 'off'}")
         _command(server.get_uri(), "SELECT pg_reload_conf()")
         yield server.get_uri()
+
+
+@cache
+def sqlite_template() -> Path:
+    """Make an empty SQLite database of the newest schema, once for all tests of this process."""
+    folder = tempfile.TemporaryDirectory(prefix="markwatch-template-")
+    atexit.register(folder.cleanup)
+    path = Path(folder.name) / "markwatch.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+def sqlite_database(folder: Path) -> str:
+    """Return the URL of a new, empty database in the folder."""
+    path = folder / "markwatch.db"
+    shutil.copy(sqlite_template(), path)
+    return f"sqlite:///{path}"
 
 
 def make_database(server: str, name: str) -> str:
