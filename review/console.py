@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -19,12 +19,11 @@ from review.limits import Limiter
 from review.marks import MarkBook
 from review.services import ReviewSettings, Services
 from storage.database import Database
+from storage.errors import StorageError
 from storage.own_keys import load_keys
 
 THEMES: Final = ("light", "dark")
 DENSITIES: Final = ("roomy", "compact")
-KEYS_KEPT: Final = timedelta(minutes=1)
-MAX_PEOPLE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +36,6 @@ class Console:
     templates: Mapping[Language, Environment]
     """One environment a language."""
     marks: MarkBook
-    own_keys: dict[str, tuple[OwnKeys, datetime]] = field(default_factory=dict)
-    """The keys of those who were here last, and when they were read."""
     sessions_noted: dict[str, datetime] = field(default_factory=dict)
     """When the use of a session was last written down, by the hash of its token."""
     rows: KeptRows = field(default_factory=KeptRows)
@@ -71,32 +68,34 @@ def reading_of(request: Request) -> Reading:
     """Return the reader's choices: the cookie's, else the user's own language, else Vietnamese."""
     console = console_of(request)
     visitor = getattr(request.state, "visitor", None)
+    known = getattr(request.state, "reading", None)
     # A page that a mail's link opens speaks its recipient's language.
     own = visitor.user.language if visitor else getattr(request.state, "language", None)
+    if known is not None and known[0] is visitor and known[1] == own:
+        return cast("Reading", known[2])
     language = choose_language(request.cookies.get("language"), own)
     theme = request.cookies.get("theme", "")
     formats = Formats(language=language, zone=ZoneInfo(console.settings.zone), now=console.services.clock())
     density = request.cookies.get("density", "")
-    return Reading(
+    reading = Reading(
         language=language,
         theme=theme if theme in THEMES else "",
         density=density if density in DENSITIES else DENSITIES[0],
         formats=formats,
-        keys=OwnKeys() if visitor is None else own_keys(console, visitor.user.login, console.services.clock()),
+        keys=OwnKeys() if visitor is None else own_keys(console, visitor.user.login),
     )
+    request.state.reading = (visitor, own, reading)
+    return reading
 
 
-def own_keys(console: Console, login: str, now: datetime) -> OwnKeys:
-    """Return a person's keys, read again when they are older than a minute: every page shows them."""
-    known = console.own_keys.get(login)
-    if known is not None and timedelta() <= now - known[1] < KEYS_KEPT:
-        return known[0]
-    with console.database.read() as session:
-        chosen, switched_on = load_keys(session, login)
-    if len(console.own_keys) >= MAX_PEOPLE:
-        console.own_keys.clear()
-    console.own_keys[login] = (OwnKeys(chosen=dict(chosen), switched_on=switched_on), now)
-    return console.own_keys[login][0]
+def own_keys(console: Console, login: str) -> OwnKeys:
+    """Return a person's keys; the usual ones while the database does not answer, because that page has keys too."""
+    try:
+        with console.database.read() as session:
+            chosen, switched_on = load_keys(session, login)
+    except StorageError:
+        return OwnKeys()
+    return OwnKeys(chosen=dict(chosen), switched_on=switched_on)
 
 
 def context_of(request: Request) -> dict[str, object]:

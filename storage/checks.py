@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from storage.audit import verify_audit
 from storage.counts import find_count_problems
 from storage.schema import head_revision, read_revision
+from storage.search import find_search_problems
 
 
 def find_problems(session: Session) -> tuple[str, ...]:
@@ -22,6 +23,7 @@ def find_problems(session: Session) -> tuple[str, ...]:
     if have != want:
         problems.append(f"schema {have or 'none'}, this program needs {want}")
     problems += find_count_problems(session)
+    problems += find_search_problems(session)
     problems += [str(problem) for problem in verify_audit(session)]
     return tuple(problems)
 

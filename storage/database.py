@@ -16,6 +16,7 @@ from storage.contact_key import KeySource
 from storage.counts import write_counts
 from storage.errors import DatabaseAbsent, DatabaseAway, DatabaseOutdated, NotSupported
 from storage.schema import head_revision, known_revision, migrate, read_revision
+from storage.search import index_words
 
 __all__ = ["Database", "Session", "make_engine", "open_database", "parse_url", "sqlite_path", "upgrade"]
 
@@ -76,6 +77,7 @@ class Database:
             session.info["writable"] = True
             yield session
             write_counts(session)
+            index_words(session)
 
     @contextmanager
     def _said_plainly(self) -> Iterator[None]:

@@ -10,10 +10,10 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, FromClause, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from storage.hit_content import search_form
 from storage.hit_records import Group, HitFilter, Sort, View
 from storage.hit_rows import COLUMNS
 from storage.review_tables import claims, looks
+from storage.search import few_matches, words_of
 from storage.tables import hit_counts, hit_evidence, hits
 
 PAGE_FOR_EXPORT = 500
@@ -83,10 +83,14 @@ def conditions(hit_filter: HitFilter, table: FromClause = hits) -> list[ColumnEl
     if hit_filter.view == "sample":
         following = chr(ord(SAMPLE_LETTER) + 1)
         found += [table.c.hit_id >= SAMPLE_LETTER, table.c.hit_id < following]
-    found += [
-        table.c.search_text.contains(word, autoescape=True) for word in search_form(hit_filter.text or "").split()
-    ]
+    found += [table.c.search_text.contains(word, autoescape=True) for word in words_of(hit_filter.text)]
     return found
+
+
+def narrowed(session: Session, hit_filter: HitFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions of a filter; where few hits hold its words, these hits by name."""
+    few = None if hit_filter.text is None else few_matches(session, hit_filter.text)
+    return conditions(hit_filter) if few is None else [hits.c.hit_id.in_(few), *conditions(hit_filter)]
 
 
 def order_of(sort: Sort, table: FromClause = hits) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
@@ -143,7 +147,11 @@ def page_rows(
     session: Session, hit_filter: HitFilter, after: str | None, limit: int, sort: Sort
 ) -> tuple[Sequence[Mapping[Any, Any]], str | None, bool]:
     """Return the rows after a cursor, the cursor of the next page, and whether this is a later page than the first."""
-    query = select(*COLUMNS).where(*conditions(hit_filter), *only_leaders(hit_filter, sort)).order_by(*order_of(sort))
+    query = (
+        select(*COLUMNS)
+        .where(*narrowed(session, hit_filter), *only_leaders(hit_filter, sort))
+        .order_by(*order_of(sort))
+    )
     place = None if after is None else read_cursor(after, sort)
     if place is not None:
         query = query.where(beyond(place, sort, forward=True))
@@ -165,7 +173,7 @@ def neighbour_id(session: Session, hit_id: str, hit_filter: HitFilter, sort: Sor
         return None
     column, by_id = order_of(sort)
     order = (column, by_id) if forward else (_reversed(sort), hits.c.hit_id.desc())
-    query = select(hits.c.hit_id).where(*conditions(hit_filter), beyond(place, sort, forward=forward))
+    query = select(hits.c.hit_id).where(*narrowed(session, hit_filter), beyond(place, sort, forward=forward))
     if hit_filter.actor is not None and hit_filter.now is not None:  # what somebody else looks at is passed over
         others = and_(
             claims.c.hit_id == hits.c.hit_id, claims.c.actor != hit_filter.actor, claims.c.until > hit_filter.now

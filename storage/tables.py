@@ -176,6 +176,7 @@ Index("ix_hits_all_newest", hits.c.first_seen_at.desc(), hits.c.hit_id)
 Index("ix_hits_shelf_score", hits.c.shelf, hits.c.score.desc(), hits.c.hit_id)
 Index("ix_hits_shelf_newest", hits.c.shelf, hits.c.first_seen_at.desc(), hits.c.hit_id)
 Index("ix_hits_brand_score", hits.c.shelf, hits.c.brand, hits.c.score.desc(), hits.c.hit_id)
+Index("ix_hits_brand_newest", hits.c.shelf, hits.c.brand, hits.c.first_seen_at.desc(), hits.c.hit_id)
 Index("ix_hits_market_score", hits.c.shelf, hits.c.market, hits.c.score.desc(), hits.c.hit_id)
 Index("ix_hits_track_score", hits.c.shelf, hits.c.track, hits.c.spelling, hits.c.score.desc(), hits.c.hit_id)
 # Groups of near-identical hits: the best of each stands for all.

@@ -3,16 +3,23 @@
 import ipaddress
 import socket
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
 
 from crawler.cli.options import DbOption, database, say
 from crawler.config import Settings
 from crawler.console import console_app
 from crawler.errors import BadInput, PortInUse
+from storage.database import open_database
+
+# A process that does not answer for so long is started anew.
+HANGS_AFTER_SECONDS = 60
 
 
 def register(app: typer.Typer) -> None:
@@ -64,6 +71,10 @@ def serve(
         list[str] | None,
         typer.Option("--trusted-proxy", metavar="ADDRESS", help="A proxy that speaks TLS; may be repeated."),
     ] = None,
+    processes: Annotated[
+        int,
+        typer.Option("--processes", min=1, max=64, help="Processes that answer: one a core for many people."),
+    ] = 1,
     db: DbOption = None,
 ) -> None:
     """Serve the review console and the JSON API until stopped with Ctrl-C.
@@ -76,15 +87,36 @@ def serve(
     check_exposure(host, settings, proxies=proxies, tls_cert=tls_cert, tls_key=tls_key)
     here = f"{'https' if tls_cert else 'http'}://{host if ':' not in host else f'[{host}]'}:{port}"
     url = settings.console_url if secure or "console_url" in settings.model_fields_set else here
-    with database(db) as opened, bind(host, port) as listener:
-        app = console_app(opened, settings, secure_cookies=secure, console_url=url)
+    served = ServedConsole(url=settings.database_url(db), secure=secure, console_url=url)
+    with database(db), bind(host, port) as listener:  # what is wrong with the database is said before anybody connects
         say(f"console: {here}/review (stop with Ctrl-C)")
         config = uvicorn.Config(
-            app, log_level="warning", server_header=False, date_header=True,
+            served, factory=True, log_level="warning", server_header=False, date_header=True,
             proxy_headers=bool(proxies), forwarded_allow_ips=proxies or [],
             ssl_certfile=tls_cert, ssl_keyfile=tls_key,
+            workers=processes, timeout_worker_healthcheck=HANGS_AFTER_SECONDS,
         )  # fmt: skip
-        uvicorn.Server(config).run(sockets=[listener])
+        if processes == 1:
+            uvicorn.Server(config).run(sockets=[listener])
+        else:
+            Multiprocess(config, sockets=[listener]).run()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedConsole:
+    """Makes the console inside the process that serves it; a database is never carried into another process."""
+
+    url: str
+    secure: bool
+    console_url: str
+
+    def __call__(self) -> FastAPI:
+        """Open the database for the life of the process and return the console on it."""
+        settings = Settings()
+        opened = open_database(self.url, settings.contact_key_bytes)
+        app = console_app(opened, settings, secure_cookies=self.secure, console_url=self.console_url)
+        app.router.add_event_handler("shutdown", opened.close)
+        return app
 
 
 def check_exposure(

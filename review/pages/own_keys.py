@@ -46,5 +46,4 @@ def take_keys(request: Request, visitor: Person, form: Annotated[FormData, Depen
         return render(request, "my_keys.html", 422, table=KEYS, own=own, problem=words, done=False)
     with console.database.write() as session:
         save_keys(session, visitor.user.login, changed, switched_on=switched_on)
-    console.own_keys.pop(visitor.user.login, None)
     return RedirectResponse("/me/keys?done=1", 303)

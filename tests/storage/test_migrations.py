@@ -21,12 +21,12 @@ from storage.errors import StorageError
 metadata = load_metadata()
 
 
-# The queue's library looks after its own tables.
-QUEUE_TABLES = "procrastinate_"
+# The queue's library looks after its own tables; the search index is no part of the tables: its migration makes it.
+NOT_OURS = ("procrastinate_", "hit_words")
 
 
 def is_ours(name: str | None, _kind: str, _parents: object) -> bool:
-    return not (name or "").startswith(QUEUE_TABLES)
+    return not (name or "").startswith(NOT_OURS)
 
 
 def index_text(index: Any) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def describe(url: str) -> dict[str, Any]:
     inspector = inspect(engine)
     found: dict[str, Any] = {}
     for table in inspector.get_table_names():
-        if table == "alembic_version" or table.startswith(QUEUE_TABLES):
+        if table == "alembic_version" or table.startswith(NOT_OURS):
             continue
         found[table] = {
             "columns": [
@@ -52,7 +52,9 @@ def describe(url: str) -> dict[str, Any]:
             "foreign": sorted(map(repr, inspector.get_foreign_keys(table))),
             "unique": sorted(map(repr, inspector.get_unique_constraints(table))),
             "checks": sorted(map(repr, inspector.get_check_constraints(table))),
-            "indices": sorted(repr(index_text(index)) for index in inspector.get_indexes(table)),
+            "indices": sorted(
+                repr(index_text(index)) for index in inspector.get_indexes(table) if is_ours(index["name"], "", None)
+            ),
         }
     engine.dispose()
     return found
