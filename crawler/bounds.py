@@ -9,10 +9,11 @@ from spiders.base import Yield
 # The crawl's own counters that belong to a run, and Scrapy's under the name that people read.
 COUNTED = (
     "pages", "pages_unchanged", "listings", "new", "changed", "unchanged", "not_seen_any_more", "hits", "reopened",
-    "errors", "blocked", "refusals", "thumbnails",
+    "errors", "blocked", "refusals", "thumbnails", "retries",
 )  # fmt: skip
 STATUS_COUNTER = "downloader/response_status_count/"
-COUNTED_PREFIXES = ("skip.", "missing.", "answers.", STATUS_COUNTER)
+# A run that goes on with a lost one begins with its counts, which have people's names already.
+COUNTED_PREFIXES = ("skip.", "missing.", "answers.", "status.", STATUS_COUNTER)
 RENAMED: dict[str, str] = {
     "dupefilter/filtered": "skip.seen",
     "urllength/request_ignored_count": "skip.url_length",

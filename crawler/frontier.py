@@ -12,6 +12,7 @@ from scrapy.core.scheduler import Scheduler
 from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.defer import Deferred
 
+from crawler.extensions.budgets import Budgets
 from crawler.extensions.page_memory import PAGE_KEY, PageMemory
 from crawler.extensions.run_database import RunDatabase
 from crawler.middlewares.run_state import state_of
@@ -158,7 +159,7 @@ class Frontier(Scheduler):
             with database.write() as session:
                 pages = load_run_pages(session, run_id)
                 adopted = None if pages else adopt_run_pages(session, run_id, now)
-                counts = dict(load_run(session, run_id).counts) if pages else {}
+                counts = dict(load_run(session, run_id).counts) if pages or adopted else {}
                 return pages or load_run_pages(session, run_id), adopted, counts
 
         pages, adopted, counts = await run_database.do(load)
@@ -168,6 +169,9 @@ class Frontier(Scheduler):
         for name, number in counts.items():
             if self.stats is not None:
                 self.stats.inc_value(name, number)
+        budgets = self.crawler.get_extension(Budgets)
+        if budgets is not None:
+            budgets.count_earlier(counts.get("pages", 0))
         left = [page for page in pages if not page.is_done]
         state_of(self.crawler).note(
             "resumed", f"{len(left)} of {len(pages)} pages left" + (f", from run {adopted}" if adopted else "")

@@ -52,4 +52,4 @@ class Run:
     code_version: str | None = None
     """Version of the program that crawled."""
     retry_of: str | None = None
-    """The lost run that this one does again."""
+    """The lost run that this one goes on with."""

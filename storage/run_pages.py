@@ -8,7 +8,7 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from storage.crawl_tables import run_pages
-from storage.runs import load_run
+from storage.runs import load_retry_line, load_run
 from storage.tables import runs
 from storage.upsert import upsert
 
@@ -66,17 +66,24 @@ def load_run_pages(session: Session, run_id: str) -> tuple[RunPage, ...]:
 
 
 def adopt_run_pages(session: Session, run_id: str, now: datetime) -> str | None:
-    """Take over the pages of the run that this one does again, or of a lost one that asked the same; return its id."""
+    """Take over the pages of a lost run and what it counted; return its id, None where there is none to go on with.
+
+    That is the run that this one does again, or one that it did again in its turn (a process may die before it took
+    anything over); for a run that does nothing again, a lost one that asked the same.
+    """
     run = load_run(session, run_id)
     waits = exists().where(run_pages.c.run_id == runs.c.run_id, run_pages.c.state == "waiting")
-    query = select(runs.c.run_id, runs.c.arguments).where(
+    query = select(runs.c.run_id, runs.c.arguments, runs.c.counts).where(
         runs.c.market == run.market, runs.c.run_id != run_id, waits,
         runs.c.outcome.in_(("lost", "stopped") if run.retry_of else ("lost",)),
         runs.c.requested_at >= now - ADOPTED_WITHIN,
     ).order_by(runs.c.run_id.desc())  # fmt: skip
+    line = load_retry_line(session, run)
     for row in session.execute(query):
-        if row.arguments == dict(run.arguments) and run.retry_of in {None, row.run_id}:
+        if row.arguments == dict(run.arguments) and (row.run_id in line if line else True):
             session.execute(update(run_pages).where(run_pages.c.run_id == row.run_id).values(run_id=run_id))
+            # A run's bounds are about all of its pages, whoever fetched them.
+            session.execute(update(runs).where(runs.c.run_id == run_id).values(counts=row.counts))
             return str(row.run_id)
     return None
 

@@ -176,16 +176,15 @@ def load_stop_wish(session: Session, run_id: str) -> StopWish | None:
 def retry_lost_run(session: Session, run: Run, at: datetime) -> Run | None:
     """Ask for a lost or interrupted run once more, if the rule allows it; None where it does not.
 
-    Rule: not what a person started by hand or stopped, asked for within a day, and at most two retries in a row. What
-    the lost run stored stays; the retry meets it again and changes nothing about it.
+    Rule: not what a person started by hand or stopped, asked for within a day, and at most two retries in a row. The
+    new run takes over the queue of pages (see adopt_run_pages) and the counts: what was fetched and stored is not
+    fetched again.
     """
     if run.worker is None or load_stop_wish(session, run.run_id) is not None or at - run.requested_at > RETRIED_WITHIN:
         return None
-    depth, earlier = 0, run
-    while earlier.retry_of is not None:
-        depth, earlier = depth + 1, load_run(session, earlier.retry_of)
-    if depth >= MOST_RETRIES:
-        record_event(session, run.run_id, at, "given_up", f"not done again: it failed {depth + 1} times")
+    failed = 1 + len(load_retry_line(session, run))
+    if failed > MOST_RETRIES:
+        record_event(session, run.run_id, at, "given_up", f"not done again: it failed {failed} times")
         return None
     query = select(runs).where(runs.c.retry_of == run.run_id)
     known = session.execute(query).mappings().one_or_none()
@@ -194,9 +193,18 @@ def retry_lost_run(session: Session, run: Run, at: datetime) -> Run | None:
     again = open_run(
         session, run.market, run.arguments, at, run.requested_by, schedule_id=run.schedule_id, retry_of=run.run_id
     )
-    record_event(session, again.run_id, at, "queued", f"does run {run.run_id} again, which was {run.outcome}")
-    record_event(session, run.run_id, at, "retried", f"done again as run {again.run_id}")
+    record_event(session, again.run_id, at, "queued", f"goes on with run {run.run_id}, which was {run.outcome}")
+    record_event(session, run.run_id, at, "retried", f"run {again.run_id} goes on with it")
     return again
+
+
+def load_retry_line(session: Session, run: Run) -> tuple[str, ...]:
+    """Return the runs that this one goes on with: the lost one, the one before that, and so on to the first."""
+    line: list[str] = []
+    while run.retry_of is not None:
+        line.append(run.retry_of)
+        run = load_run(session, run.retry_of)
+    return tuple(line)
 
 
 def record_heartbeat(session: Session, run_id: str, at: datetime, counts: Mapping[str, int] | None = None) -> bool:

@@ -30,6 +30,10 @@ class Budgets:
         """Make one for the crawl."""
         return cls(crawler)
 
+    def count_earlier(self, pages: int) -> None:
+        """Take the pages off that an earlier process of the run, or the lost run it goes on with, fetched."""
+        self.pages_left -= pages
+
     def _start(self, spider: Spider) -> None:  # noqa: ARG002 - the signal's argument
         self.timer = call_later(self.minutes * 60, self._close, "budget_minutes", f"{self.minutes:g} minutes")
 
