@@ -32,17 +32,9 @@ from records.money import Money
 from storage.database import SQLITE_PRAGMAS, Database, open_database, upgrade
 from storage.hit_records import HitFilter
 from storage.hits import load_queue, save_hits
-from storage.listing_bulk import (
-    LISTING_COLUMNS,
-    MERGES,
-    OBSERVATION_COLUMNS,
-    OBSERVED,
-    PRICE_COLUMNS,
-    SELLER_COLUMNS,
-    Prepared,
-    prepare_listing,
-    store_listings,
-)
+from storage.listing_bulk import store_listings
+from storage.listing_driver import COLUMNS, MERGES
+from storage.listing_rows import LISTING_COLUMNS, OBSERVED, PRICE_COLUMNS, Prepared, prepare_listing
 from storage.listings import load_listing, save_listing
 from storage.queue import page_rows
 from storage.tables import hits, listings
@@ -103,12 +95,7 @@ def rows_of(batch: Sequence[Prepared], before: dict[tuple[str, str], Prepared]) 
     return [one.listing for one in batch], changes, [one.price for one in batch], list(sellers.values())
 
 
-TABLES = (
-    ("listings", LISTING_COLUMNS),
-    ("listing_observations", OBSERVATION_COLUMNS),
-    ("price_observations", PRICE_COLUMNS),
-    ("sellers", SELLER_COLUMNS),
-)
+TABLES = tuple(COLUMNS.items())
 
 
 class BareSqlite:

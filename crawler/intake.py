@@ -19,7 +19,8 @@ from spiders.registry import load_markets
 from storage.captures import record_capture
 from storage.database import Database
 from storage.hits import hit_id_of, save_hits
-from storage.listing_bulk import prepare_listing, store_listings
+from storage.listing_bulk import store_listings
+from storage.listing_rows import prepare_listing
 from storage.listings import load_listing
 from storage.product_offers import save_offers
 

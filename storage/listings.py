@@ -14,7 +14,8 @@ from storage.access_tables import purged_listings
 from storage.column_types import storable
 from storage.crawl_tables import listing_observations
 from storage.documents import listing_from_document, tidy_amount
-from storage.listing_bulk import Change, prepare_listing, store_listings
+from storage.listing_bulk import Change, store_listings
+from storage.listing_rows import prepare_listing
 from storage.tables import listings, price_observations, sellers
 
 

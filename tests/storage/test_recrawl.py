@@ -12,7 +12,7 @@ from storage.database import Database
 from storage.decisions import load_decisions, record_decision, undo_decision
 from storage.errors import NotFound
 from storage.hits import hit_id_of, load_hit, save_hits
-from storage.listing_bulk import PRICE_REPEATED_AFTER
+from storage.listing_rows import PRICE_REPEATED_AFTER
 from storage.listings import count_listings, load_listing, load_prices, save_listing
 from tests.storage.factories import START, make_hit, make_listing, vnd
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from storage import column_types as types
-from storage.listing_bulk import price_sha256
+from storage.listing_rows import price_sha256
 
 revision = "0017"
 down_revision = "0016"
