@@ -58,7 +58,7 @@ ASKING = (
     " JOIN listings AS l USING (market, listing_id)"
 )
 # json.loads looks for white space first, which costs more than the reading of a short text that we wrote.
-_read_json = json.JSONDecoder().scan_once
+_read_json = json.JSONDecoder().raw_decode
 
 
 @lru_cache(maxsize=16)
@@ -114,7 +114,7 @@ class ListingDriver:
     def observed(self, key: tuple[str, str], kept: str | None) -> Sequence[str | None]:
         """Return what was observed of a listing; read from its document where its row is from before it was kept."""
         if kept is not None:
-            found: list[str | None] = _read_json(kept, 0)[0]
+            found: list[str | None] = _read_json(kept)[0]
             return found
         mark = "?" if self.is_sqlite else "%s"
         query = f"SELECT document FROM listings WHERE market = {mark} AND listing_id = {mark}"  # noqa: S608 - literals

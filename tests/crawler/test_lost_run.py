@@ -41,11 +41,11 @@ class Started:
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def __call__(
-        self, request: CrawlRequest, _settings: Settings, *, run_id: str, database_url: str, log: Path
+        self, request: CrawlRequest, settings: Settings, *, run_id: str, database_url: str, log: Path
     ) -> "subprocess.Popen[bytes]":
         arguments = request.arguments() | {"url": f"{self.server.url}/l?page=0", "allow_host": self.server.place}
         line = command("shop", run_id, database_url, arguments, ("HEARTBEAT_SECONDS=0.2",))
-        log.parent.mkdir(parents=True, exist_ok=True)
+        settings.logs_dir.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as stream:
             self.processes.append(subprocess.Popen(line, cwd=PROJECT, stderr=stream))
         return self.processes[-1]
