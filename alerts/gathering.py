@@ -22,7 +22,7 @@ from alerts.digest import (
 from alerts.figures import Figures
 from alerts.house import House
 from alerts.message import digest_of
-from alerts.monthly import MonthlyReport
+from alerts.monthly import LISTED, MonthlyReport
 from alerts.pictures import thumbnail
 from alerts.title import plain_title
 from records.mail import BrandRule, Preference
@@ -31,14 +31,13 @@ from records.watchlist import WatchList
 from storage.hit_records import StoredHit
 from storage.hits import load_hit
 from storage.mail_deeds import BrandKey, Deed, load_deeds, load_kept_pages
+from storage.mail_months import count_released, count_told, load_released_in
 from storage.mail_news import (
     ListingChange,
     Scope,
     count_new,
     count_new_urgent,
-    count_released,
     count_reviewed,
-    count_told,
     count_unreviewed_of,
     load_changes,
     load_new,
@@ -106,7 +105,7 @@ class Shared:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self._watchlist: WatchList | None = None
-        self._deeds: dict[datetime, Mapping[BrandKey, Mapping[Deed, int]]] = {}
+        self._deeds: dict[tuple[datetime, datetime], Mapping[BrandKey, Mapping[Deed, int]]] = {}
         self._runs: dict[tuple[datetime, datetime], tuple[Run, ...]] = {}
 
     def watchlist(self, session: Session) -> WatchList:
@@ -121,11 +120,11 @@ class Shared:
             self._runs[since, until] = load_ended_runs(session, since, until)
         return self._runs[since, until]
 
-    def deeds(self, session: Session, stream: Stream, since: datetime) -> Mapping[Deed, int]:
-        """Return what was done for the stream's brand from that time until now."""
-        if since not in self._deeds:
-            self._deeds[since] = load_deeds(session, since, self.now)
-        return self._deeds[since].get((stream.owner, stream.brand), {})
+    def deeds(self, session: Session, stream: Stream, since: datetime, until: datetime) -> Mapping[Deed, int]:
+        """Return what was done for the stream's brand in that time."""
+        if (since, until) not in self._deeds:
+            self._deeds[since, until] = load_deeds(session, since, until)
+        return self._deeds[since, until].get((stream.owner, stream.brand), {})
 
 
 def gather_digest(
@@ -170,7 +169,7 @@ def gather_digest(
         reviewed=count_reviewed(session, stream.owner, stream.brand),
         coverage=_coverage(session, stream, now - window, now, shared, house),
         read_since=figures.day_of(now - window),
-        deeds=shared.deeds(session, stream, done_since),
+        deeds=shared.deeds(session, stream, done_since, now),
         deeds_since=figures.day_of(done_since),
         last_time=None if last is None else (figures.day_of(last[0]), last[1]),
     )
@@ -209,14 +208,18 @@ def gather_month(
     start, end = figures.start_of(month), figures.start_of(_next_month(month))
     before = figures.start_of((month - timedelta(days=1)).replace(day=1))
     owner, brand = stream.owner, stream.brand
+    listed = load_released_in(session, owner, brand, start, end, shared.now, LISTED)
+    check_released(owner, brand, listed)
     return MonthlyReport(
         owner=owner,
         brand=brand,
         month=month,
         day=day,
         made_at=shared.now,
-        confirmed=count_released(session, owner, brand, start, end),
-        before=count_released(session, owner, brand, before, start),
+        confirmed=count_released(session, owner, brand, start, end, shared.now),
+        before=count_released(session, owner, brand, before, start, shared.now),
+        lines=_lines(session, listed, figures, shared, house),
+        deeds=shared.deeds(session, stream, start, end),
         told=count_told(session, stream.address_id, brand, start, end),
         told_before=count_told(session, stream.address_id, brand, before, start),
         unreviewed=count_unreviewed_of(session, owner, brand),

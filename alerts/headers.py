@@ -115,6 +115,7 @@ def checked_bytes(
     text: str,
     html: str | None = None,
     pictures: Sequence[tuple[str, bytes]] = (),
+    files: Sequence[tuple[str, bytes]] = (),
 ) -> bytes:
     """Return the message as it goes over the wire, after reading it again and finding exactly what was meant.
 
@@ -142,12 +143,16 @@ def checked_bytes(
     meant = [("text/plain", _lines(text))] + ([] if html is None else [("text/html", _lines(html))])
     if [(part.get_content_type(), _lines(part.get_content())) for part in parts[: len(meant)]] != meant:
         raise UnsafeMessage("the parts, read again, are not the texts that were built")
+    rest = parts[len(meant) :]
     attached = [
         (str(part["Content-ID"]).strip("<>"), part.get_content_type(), part.get_content())
-        for part in parts[len(meant) :]
+        for part in rest[: len(pictures)]
     ]
     if attached != [(name, "image/jpeg", jpeg) for name, jpeg in pictures]:
         raise UnsafeMessage("the pictures, read again, are not those that were attached")
+    found = [(part.get_filename(), part.get_content_type(), part.get_content()) for part in rest[len(pictures) :]]
+    if found != [(name, "application/pdf", pdf) for name, pdf in files]:
+        raise UnsafeMessage("the files, read again, are not those that were attached")
     if not set(_CID.findall(html or "")) <= {name for name, _ in pictures}:
         raise UnsafeMessage("the page names a picture that is not attached")
     return content

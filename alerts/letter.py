@@ -68,6 +68,16 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that comes with a mail."""
+
+    name: str
+    """File name: small ASCII letters, digits, hyphens and dots."""
+    content: bytes
+    """A PDF."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """One mail in words."""
 
@@ -96,3 +106,5 @@ class Letter:
     """Ways to change or stop the mail."""
     pictures: tuple[tuple[str, bytes], ...] = ()
     """Content-ID and JPEG of each picture, each once."""
+    files: tuple[Attachment, ...] = ()
+    """What is attached."""

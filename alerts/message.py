@@ -85,11 +85,17 @@ def _built(letter: Letter, envelope: Envelope, house: House) -> tuple[EmailMessa
                 jpeg, "image", "jpeg", cid=f"<{name}>", disposition="inline", filename=f"{number}.jpg"
             )  # fmt: skip
         page.set_boundary(f"{boundary}r")
+    if letter.files:
+        message.set_boundary(f"{boundary}a")
+        for file in letter.files:
+            message.add_attachment(file.content, "application", "pdf", filename=file.name)
     # After the parts: making them would move Content-Language into the first one.
     for name, value in headers.items():
         message[name] = value
     message.set_boundary(boundary)
-    return message, checked_bytes(message, headers, text, html, letter.pictures)
+    return message, checked_bytes(
+        message, headers, text, html, letter.pictures, [(file.name, file.content) for file in letter.files]
+    )
 
 
 def plain_message(subject: str, text: str, envelope: Envelope, house: House) -> EmailMessage:

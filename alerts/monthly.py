@@ -1,17 +1,26 @@
 """The monthly report: what reviewers confirmed in a month beside the month before. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from types import MappingProxyType
 
-from alerts.digest import CoverageLine, market_title
+import structlog
+
+from alerts.digest import CoverageLine, DigestLine, market_title
 from alerts.house import House
 from alerts.letter import Letter, Section, Stat
 from alerts.letters import fitted, foot, ways
-from alerts.rows import Reader, coverage_words, precision_words, scope_words
+from alerts.report_pdf import PdfAbsent, report_file
+from alerts.rows import Reader, coverage_words, deed_words, precision_words, scope_words
 from alerts.title import shown
 from records.decision import REASONS
+from storage.mail_deeds import Deed
 
+log = structlog.get_logger()
+
+LISTED = 200
+"""Hits listed in the document; the rest is a number and stands in the console."""
 CHANGES = ("new", "price", "not_seen", "seen_again", "answered")
 
 
@@ -43,6 +52,10 @@ class MonthlyReport:
     """Flags confirmed and rejected so far."""
     coverage: tuple[CoverageLine, ...]
     """What was read in the month."""
+    lines: tuple[DigestLine, ...] = ()
+    """At most LISTED of the hits confirmed in the month, the gravest first; they stand in the attached document."""
+    deeds: Mapping[Deed, int] = field(default_factory=lambda: MappingProxyType({}))
+    """What was done for the brand in the month."""
 
     @property
     def has_news(self) -> bool:
@@ -51,7 +64,22 @@ class MonthlyReport:
 
 
 def monthly_letter(report: MonthlyReport, reader: Reader, house: House) -> Letter:
-    """Return a monthly report in words."""
+    """Return a monthly report in words, with its document where one can be made on this machine."""
+    letter = figures_letter(report, reader, house)
+    confirmed = sum(report.confirmed.values())
+    try:
+        file = report_file(letter, report.lines, confirmed - len(report.lines), reader, house)
+    except PdfAbsent as problem:
+        # The mail is complete without it; that it is missing is for operators to mend (`markwatch doctor` says it).
+        log.warning("monthly report without its document", problem=str(problem))
+        return letter
+    words = reader.words
+    note = Section(heading=words.monthly_file, lines=(words.monthly_file_note % {"name": file.name},))
+    return replace(letter, sections=(*letter.sections, note), files=(file,))
+
+
+def figures_letter(report: MonthlyReport, reader: Reader, house: House) -> Letter:
+    """Return a monthly report in words, without its document."""
     words, figures = reader.words, reader.figures
     month = figures.month(report.month)
 
@@ -87,6 +115,7 @@ def monthly_letter(report: MonthlyReport, reader: Reader, house: House) -> Lette
         Section(heading=words.monthly_markets, lines=market_lines or (words.monthly_no_hits,)),
         Section(heading=words.monthly_reasons, lines=reason_lines),
         Section(heading=words.monthly_changes, lines=told),
+        Section(heading=words.monthly_did, lines=deed_words(report.deeds, reader)),
         Section(
             heading=words.coverage_month,
             lines=(

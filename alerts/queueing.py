@@ -6,6 +6,7 @@ A mail and what it reports are written in one transaction, after everything was 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import structlog
@@ -34,6 +35,7 @@ from alerts.slots import Slot
 from records.mail import STREAM_KINDS, BrandRule, Kind, Preference
 from records.watchlist import Owner
 from storage.database import Database
+from storage.mail_months import list_hits
 from storage.mail_news import load_new_urgent, report_hits, report_new
 from storage.mail_people import (
     Member,
@@ -51,7 +53,7 @@ from storage.mail_people import (
     save_slot,
 )
 from storage.mail_round import Chosen, load_fresh_brands, load_mail_settings
-from storage.outbox import Change, NewMail, count_queued, count_urgent, queue_mail
+from storage.outbox import Change, NewMail, count_queued, count_urgent, load_state, queue_mail
 
 log = structlog.get_logger()
 
@@ -194,17 +196,32 @@ def _queue_digest(database: Database, due: DueMail, shared: Shared, house: House
 def _queue_monthly(database: Database, due: DueMail, shared: Shared, house: House) -> int:
     """Queue the report of the month before, once."""
     stream, now = due.stream, shared.now
+    if due.slot is None:
+        return 0
+    with database.read() as session:
+        month = date.fromisoformat(f"{due.slot.name}-01")
+        report = gather_month(session, stream, month, due.slot.day, shared, house)
+    # Made before anything is locked: a document takes its time. What is taken back meanwhile keeps it from leaving.
+    letter = monthly_letter(report, _reader(stream, "monthly", now), house) if report.has_news else None
     with database.write() as session:
         slot, last_at = _take_slot(session, due)
-        if slot is None or (last_at is None and slot.due_at < stream.preference.since):
+        if slot is None or letter is None or (last_at is None and slot.due_at < stream.preference.since):
             return 0
-        month = date.fromisoformat(f"{slot.name}-01")
-        report = gather_month(session, stream, month, slot.day, shared, house)
-        if not report.has_news:
+        mail = finished(letter, stream, "monthly", _period(session, stream, slot.name), now, house)
+        mail_id = queue_mail(session, mail, now)
+        if mail_id is None:
             return 0
-        letter = monthly_letter(report, _reader(stream, "monthly", now), house)
-        mail = finished(letter, stream, "monthly", slot.name, now, house)
-        return int(queue_mail(session, mail, now) is not None)
+        list_hits(session, mail_id, [line.hit_id for line in report.lines])
+    return 1
+
+
+def _period(session: Session, stream: Stream, month: str) -> str:
+    """Return the month, numbered where an earlier report of it was held back."""
+    for number in count(1):
+        period = month if number == 1 else f"{month} {number}"
+        if load_state(session, mail_key("monthly", period, stream.address, stream.owner, stream.brand)) != "suppressed":
+            break
+    return period
 
 
 def _take_slot(session: Session, due: DueMail) -> tuple[Slot | None, datetime | None]:

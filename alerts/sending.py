@@ -15,6 +15,7 @@ from storage.database import Database
 from storage.mail_news import still_released
 from storage.mail_people import (
     address_id_of,
+    forget_slot,
     load_address,
     load_pause,
     load_preference,
@@ -31,6 +32,7 @@ log = structlog.get_logger()
 Session = Any  # only storage may name SQLAlchemy's types
 # What goes out while the brands' stream is paused.
 ALWAYS = ("account", "operations")
+TAKEN_BACK = "a decision that it reports was taken back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,9 @@ def send_due(
             unwanted = why_not(session, mail, at)
             if unwanted is not None:
                 close_mail(session, mail.mail_id, at, "suppressed", unwanted)
+                if unwanted == TAKEN_BACK and mail.kind == "monthly":
+                    # A report comes once a month: it is made again, without what was taken back.
+                    forget_slot(session, mail.address_id, mail.owner, mail.brand, "monthly")
         tried.add(mail.mail_id)
         if unwanted is not None:
             counts["suppressed"] += 1
@@ -107,7 +112,7 @@ def _why_not_the_brand(session: Session, mail: QueuedMail, owner: Owner, at: dat
     if not _is_chosen(session, mail, owner):
         return "the recipient does not want this kind of mail any more"
     if not still_released(session, mail.mail_id, at):
-        return "a decision that it reports was taken back"
+        return TAKEN_BACK
     return None
 
 

@@ -122,6 +122,13 @@ class Wording:
     monthly_changes: str
     monthly_line: str
     monthly_no_hits: str
+    monthly_did: str
+    monthly_file: str
+    monthly_file_note: str
+    monthly_hits: str
+    report_columns: tuple[str, str, str, str]
+    """The document's table: listing; where, when and price; reason and mark; evidence."""
+    report_note: str
     reason_names: Mapping[Reason, str]
     change_names: Mapping[str, str]
 

@@ -122,6 +122,13 @@ ENGLISH = Wording(
     monthly_changes="What you were told",
     monthly_line="%(name)s: %(count)s (%(before)s)",
     monthly_no_hits="No hit was confirmed in this month.",
+    monthly_did="What we did",
+    monthly_file="Attached",
+    monthly_file_note="This report and a list of the listings confirmed in the month are attached as a PDF (%(name)s), "
+    "to keep and to pass on within your company.",
+    monthly_hits="Listings confirmed in the month",
+    report_columns=("Listing", "Seen, price", "Reason, mark", "Evidence"),
+    report_note="All of them are possible violations; none is a finding of law.",
     reason_names={
         "counterfeit": "Possible counterfeit",
         "imitation_wording": "Wording of an imitation",
@@ -141,8 +148,8 @@ ENGLISH = Wording(
     account_settings="What you will receive",
     account_line="%(kind)s: %(schedule)s",
     account_never="not sent",
-    account_trust="These mails come from %(sender)s. They never ask for a password or a card number, and carry no file "
-    "to open.",
+    account_trust="These mails come from %(sender)s. They never ask for a password or a card number. The only "
+    "file they carry is the monthly report's PDF.",
     account_stop="You can change or stop each kind of mail in your settings.",
     why="You receive “%(kind)s” about %(brand)s of %(owner)s: %(schedule)s.",
     schedules={

@@ -117,6 +117,12 @@ JAPANESE = Wording(
     monthly_changes="お知らせした内容",
     monthly_line="%(name)s：%(count)s件（%(before)s件）",
     monthly_no_hits="この月に確認したものはありません。",
+    monthly_did="当方の対応",
+    monthly_file="添付資料",
+    monthly_file_note="この報告と、この月に確認した出品の一覧をPDFで添付しています（%(name)s）。保管・社内共有にお使いください。",
+    monthly_hits="この月に確認した出品",
+    report_columns=("出品", "確認・価格", "理由・商標", "証拠"),
+    report_note="いずれも違反等の可能性であり、法的な判断ではありません。",
     reason_names={
         "counterfeit": "偽造品の可能性",
         "imitation_wording": "模倣品を示す言葉",
@@ -136,7 +142,7 @@ JAPANESE = Wording(
     account_settings="お届けするメール",
     account_line="%(kind)s：%(schedule)s",
     account_never="送りません",
-    account_trust="差出人は%(sender)sです。パスワードやカード番号をお尋ねすることも、開く必要のある添付ファイルを送ることもありません。",
+    account_trust="差出人は%(sender)sです。パスワードやカード番号をお尋ねすることはありません。添付ファイルは月次報告のPDFだけです。",
     account_stop="メールの種類ごとに、受信設定で変更や停止ができます。",
     why="このメールは、%(owner)sの%(brand)sについて「%(kind)s（%(schedule)s）」を受け取る設定の方にお送りしています。",
     schedules={

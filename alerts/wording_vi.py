@@ -123,6 +123,13 @@ VIETNAMESE = Wording(
     monthly_changes="Những gì đã báo",
     monthly_line="%(name)s: %(count)s (%(before)s)",
     monthly_no_hits="Trong tháng không có trường hợp nào được xác nhận.",
+    monthly_did="Chúng tôi đã làm",
+    monthly_file="Tệp đính kèm",
+    monthly_file_note="Báo cáo này và danh sách tin đăng đã xác nhận trong tháng được đính kèm dạng PDF (%(name)s) để "
+    "lưu giữ và chia sẻ nội bộ.",
+    monthly_hits="Tin đăng đã xác nhận trong tháng",
+    report_columns=("Tin đăng", "Nơi thấy, giá", "Lý do, nhãn hiệu", "Bằng chứng"),
+    report_note="Tất cả đều là nghi vấn vi phạm, không phải kết luận pháp lý.",
     reason_names={
         "counterfeit": "Có thể là hàng giả",
         "imitation_wording": "Chữ cho thấy hàng nhái",
@@ -142,7 +149,8 @@ VIETNAMESE = Wording(
     account_settings="Quý vị sẽ nhận",
     account_line="%(kind)s: %(schedule)s",
     account_never="không gửi",
-    account_trust="Thư được gửi từ %(sender)s. Thư không bao giờ hỏi mật khẩu hay số thẻ, và không kèm tệp cần mở.",
+    account_trust="Thư được gửi từ %(sender)s. Thư không bao giờ hỏi mật khẩu hay số thẻ. Tệp đính kèm duy "
+    "nhất là PDF của báo cáo tháng.",
     account_stop="Quý vị có thể đổi hoặc ngừng từng loại thư trong cài đặt.",
     why="Quý vị nhận “%(kind)s” về %(brand)s của %(owner)s: %(schedule)s.",
     schedules={

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, insert, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, insert, literal, or_, select, union
 from sqlalchemy.orm import Session
 
 from records.hit import Tier
@@ -19,6 +19,7 @@ from storage.hit_rows import judged_from_document, stored_hits
 from storage.listings import load_prices
 from storage.mail_tables import outbox, outbox_items
 from storage.outbox import UNTOLD, Change
+from storage.report_tables import outbox_listed
 from storage.review_tables import outcomes
 from storage.tables import decisions, hit_counts, hits, listings, price_observations, runs
 
@@ -133,14 +134,14 @@ def count_new_urgent(session: Session, scope: Scope, rule: BrandRule, since: dat
 
 def load_new(session: Session, scope: Scope, limit: int) -> tuple[StoredHit, ...]:
     """Return the gravest hits that are news, each as the reviewer judged it."""
-    return _judged(session, _new(scope, hits, decisions.c.judged), limit)
+    return judged_hits(session, _new(scope, hits, decisions.c.judged), limit)
 
 
 def load_new_urgent(
     session: Session, scope: Scope, rule: BrandRule, since: datetime, limit: int
 ) -> tuple[StoredHit, ...]:
     """Return the hits that are news and urgent by the brand's rule, each as the reviewer judged it."""
-    return _judged(session, _new(scope, hits, decisions.c.judged).where(*is_urgent(rule, since)), limit)
+    return judged_hits(session, _new(scope, hits, decisions.c.judged).where(*is_urgent(rule, since)), limit)
 
 
 def load_unreviewed(session: Session, scope: Scope, limit: int) -> tuple[StoredHit, ...]:
@@ -154,7 +155,8 @@ def _ordered(query: Select[Any], limit: int) -> Select[Any]:
     return query.order_by(gravity, hits.c.score.desc(), hits.c.hit_id).limit(limit)
 
 
-def _judged(session: Session, query: Select[Any], limit: int) -> tuple[StoredHit, ...]:
+def judged_hits(session: Session, query: Select[Any], limit: int) -> tuple[StoredHit, ...]:
+    """Return the gravest hits of a query over hits and decisions.judged, each as the reviewer judged it."""
     rows = session.execute(_ordered(query, limit)).mappings().all()
     judged = [judged_from_document(row["judged"]) for row in rows]
     return tuple(replace(stored, hit=hit) for stored, hit in zip(stored_hits(session, rows), judged, strict=True))
@@ -180,18 +182,17 @@ def _report(session: Session, mail_id: int, change: Change, query: Select[Any]) 
 
 
 def still_released(session: Session, mail_id: int, now: datetime) -> bool:
-    """Return whether every hit that a mail reports as new may still be told to its recipient."""
+    """Return whether every hit that a mail reports as new or lists may still be told to its recipient."""
+    told = select(outbox_items.c.hit_id).where(outbox_items.c.mail_id == mail_id, outbox_items.c.change == "new")
+    listed = select(outbox_listed.c.hit_id).where(outbox_listed.c.mail_id == mail_id)
+    named = union(told, listed).subquery()
     query = (
         select(func.count())
-        .select_from(outbox_items)
-        .join(outbox, outbox.c.mail_id == outbox_items.c.mail_id)
-        .outerjoin(hits, hits.c.hit_id == outbox_items.c.hit_id)
+        .select_from(named)
+        .join(outbox, outbox.c.mail_id == mail_id)
+        .outerjoin(hits, hits.c.hit_id == named.c.hit_id)
         .outerjoin(decisions, decisions.c.decision_id == hits.c.decision_id)
-        .where(
-            outbox_items.c.mail_id == mail_id,
-            outbox_items.c.change == "new",
-            func.coalesce(and_(*released(now), hits.c.owner == outbox.c.owner, _same_brand()), False).is_(False),
-        )
+        .where(func.coalesce(and_(*released(now), hits.c.owner == outbox.c.owner, _same_brand()), False).is_(False))
     )
     return not session.scalar(query)
 
@@ -316,30 +317,3 @@ def count_unreviewed_of(session: Session, owner: str, brand: str) -> int:
         hit_counts.c.tier.in_(("high", "medium")),
     )  # fmt: skip
     return int(session.scalar(query) or 0)
-
-
-def count_released(
-    session: Session, owner: str, brand: str, since: datetime, until: datetime
-) -> Mapping[tuple[str, str, str], int]:
-    """Return how many hits in force were decided in a period, by marketplace, reason and tier; all released."""
-    columns = (hits.c.market, decisions.c.reason, hits.c.tier)
-    query = (
-        select(*columns, func.count().label("hits"))
-        .select_from(hits.join(decisions, decisions.c.decision_id == hits.c.decision_id))
-        .where(hits.c.owner == owner, hits.c.brand == brand, *released(until))
-        .where(hits.c.settled_at >= since, hits.c.settled_at < until)
-        .group_by(*columns)
-    )
-    return {(row.market, row.reason, row.tier): int(row.hits) for row in session.execute(query)}
-
-
-def count_told(session: Session, address_id: str, brand: str, since: datetime, until: datetime) -> Mapping[str, int]:
-    """Return how many changes of each kind a recipient was told about a brand in a period."""
-    query = (
-        select(outbox_items.c.change, func.count().label("items"))
-        .join(outbox, outbox.c.mail_id == outbox_items.c.mail_id)
-        .where(outbox.c.address_id == address_id, outbox.c.brand == brand, outbox.c.state.not_in(UNTOLD))
-        .where(outbox.c.queued_at >= since, outbox.c.queued_at < until)
-        .group_by(outbox_items.c.change)
-    )
-    return {row.change: int(row.items) for row in session.execute(query)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from records.mail import FIRST_LOOKBACK, BrandRule, Kind, Preference, default_preference
@@ -232,6 +232,11 @@ def save_slot(session: Session, address_id: str, owner: str, brand: str, kind: K
     )
     keys = ["address_id", "owner", "brand", "kind"]
     session.execute(statement.on_conflict_do_update(index_elements=keys, set_={"slot_at": slot_at}))
+
+
+def forget_slot(session: Session, address_id: str, owner: str, brand: str, kind: Kind) -> None:
+    """Let the regular mail that is due now be made again, because the one that was made did not leave."""
+    session.execute(delete(mail_slots).where(*_slot(address_id, owner, brand, kind)))
 
 
 def _slot(address_id: str, owner: str, brand: str, kind: Kind) -> tuple[Any, ...]:

@@ -227,6 +227,12 @@ def count_urgent(session: Session, address_id: str, brand: str, since: datetime)
     return int(session.scalar(query) or 0)
 
 
+def load_state(session: Session, key: str) -> MailState | None:
+    """Return the state of the mail of that key, None where there is none."""
+    state: MailState | None = session.scalar(select(outbox.c.state).where(outbox.c.key == key))
+    return state
+
+
 def load_last_digest(session: Session, address_id: str, owner: str, brand: str) -> tuple[datetime, int] | None:
     """Return when a recipient's last digest about a brand was queued and how many hits it told as new."""
     last = (

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import SMTP, compat32
 from pathlib import Path
 
@@ -42,12 +43,12 @@ from tests.alerts.cases import (
     make_hit,
     save_hit,
 )  # fmt: skip
-from tests.alerts.mailbox import body_of, mails_of, queue
+from tests.alerts.mailbox import body_of, mails_of, month_of, queue
 from tests.alerts.smtp_server import Sink, mail_server
 
 LONG = os.environ.get("MARKWATCH_LONG") == "1"
 STATES = 200 if LONG else 10
-KINDS: tuple[Kind, ...] = ("digest", "urgent", "monthly", "account")
+KINDS: tuple[Kind, ...] = ("digest", "urgent", "account")
 LATER = NOW + timedelta(days=10)
 SECRET = "SECRET"
 Act = Callable[[Database, int, str], None]
@@ -146,15 +147,18 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def mails(database: Database, brand: str, owner: str) -> dict[Kind, bytes]:
-    """Return what the brand's recipient would get of each kind."""
-    found = {}
+def mails(database: Database, brand: str, owner: str) -> dict[str, bytes]:
+    """Return what the brand's recipient would get of each kind; of a monthly report's document its page."""
+    found: dict[str, bytes] = {}
     for kind in KINDS:
-        at = LATER if kind == "monthly" else NOW
-        message = preview_mail(database, owner, brand, kind, at, HOUSE)
+        message = preview_mail(database, owner, brand, kind, NOW, HOUSE)
         if message is not None:
             found[kind] = wire_bytes(message)
-    return found
+    holder = next(one for one in (HANAMORI, RIVAL) if one.name == owner)
+    month, page = month_of(database, holder, brand, LATER)
+    document = EmailMessage(policy=SMTP)
+    document.set_content(page, subtype="html")
+    return {**found, "monthly": wire_bytes(month), "document": document.as_bytes()}
 
 
 @pytest.mark.database
@@ -175,7 +179,7 @@ def test_nothing_that_happens_to_another_brand_changes_a_byte_of_a_mail(
     database = open_database(f"sqlite:///{folder / 'markwatch.db'}")
     try:
         before = mails(database, BRAND, HANAMORI.name)
-        assert set(before) >= {"digest", "urgent", "account"}
+        assert set(before) >= {"digest", "urgent", "account", "monthly", "document"}
         for place, (act, number, words) in enumerate(acts):
             ACTS[act](database, 1000 * place + number, words)
         if any(ACTS[act] in {_answer, _preference} for act, _, _ in acts):
