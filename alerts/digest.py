@@ -253,7 +253,7 @@ def line_of(
         tier=hit.tier,
         market=market_title(listing.market, market_titles),
         language={"vn": "vi", "jp": "ja"}.get(listing.market.rpartition("_")[2]),
-        title=title_pieces(listing, hit.evidence),
+        title=title_pieces(listing, hit.evidence, "" if mark is None else mark.text),
         price=listing.offer.price,
         price_max=listing.offer.price_max,
         home_price=home_price(

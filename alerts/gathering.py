@@ -147,7 +147,7 @@ def gather_digest(
     flags = _flags(session, stream, scope, day, shared, house)
     window = WEEK if stream.preference.frequency == "weekly" else COVERAGE_WINDOW
     last = load_last_digest(session, stream.address_id, stream.owner, stream.brand)
-    done_since = last_at or now - window
+    done_since = last_at or stream.preference.since
     return Digest(
         owner=stream.owner,
         brand=stream.brand,

@@ -68,7 +68,7 @@ def monthly_letter(report: MonthlyReport, reader: Reader, house: House) -> Lette
     letter = figures_letter(report, reader, house)
     confirmed = sum(report.confirmed.values())
     try:
-        file = report_file(letter, report.lines, confirmed - len(report.lines), reader, house)
+        file = report_file(letter, report.month, report.lines, confirmed - len(report.lines), reader, house)
     except PdfAbsent as problem:
         # The mail is complete without it; that it is missing is for operators to mend (`markwatch doctor` says it).
         log.warning("monthly report without its document", problem=str(problem))

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -39,12 +40,11 @@ class Entry:
 
 
 def report_file(
-    letter: Letter, lines: Sequence[DigestLine], more: int, reader: Reader, house: House
-) -> Attachment:  # fmt: skip
+    letter: Letter, month: date, lines: Sequence[DigestLine], more: int, reader: Reader, house: House
+) -> Attachment:
     """Return the report as a PDF; the same report gives the same bytes. Raises PdfAbsent."""
     made = _pdf(report_page(letter, lines, more, reader, house))
-    day = reader.made_at.date().isoformat()
-    return Attachment(name=f"markwatch-{label_of(reader.brand)}-{day}.pdf", content=made)
+    return Attachment(name=f"markwatch-{label_of(reader.brand)}-{month:%Y-%m}.pdf", content=made)
 
 
 def report_page(letter: Letter, lines: Sequence[DigestLine], more: int, reader: Reader, house: House) -> str:
@@ -59,6 +59,8 @@ def report_page(letter: Letter, lines: Sequence[DigestLine], more: int, reader: 
     ]
     return _ENVIRONMENT.get_template("report.html").render(
         letter=letter,
+        # How to get fewer mails is for the mail only.
+        sections=[(one.heading, [line for line in one.lines if line != words.tighten]) for one in letter.sections],
         entries=entries,
         owner=reader.owner,
         more=words.more % {"count": reader.figures.count(more)} if more > 0 else "",

@@ -12,9 +12,11 @@ TITLE_LIMIT = 160
 QUOTE_LIMIT = 60
 QUOTES = 4
 FINDINGS = 3
+ALTERED = frozenset({"disguised_mark", "misspelt_mark"})
+"""Findings whose span spells the mark otherwise than it is registered."""
 SPEAKS_FROM = 0.1
 """Weight from which a finding speaks against a listing; a claim to be genuine weighs less and is not quoted."""
-PieceKind = Literal["plain", "mark", "word"]
+PieceKind = Literal["plain", "mark", "word", "odd"]
 # The mail holds no data of sellers; the price stands in a line of its own.
 UNQUOTED_FIELDS = frozenset({"seller_name", "price_raw"})
 # Marks, embeddings, overrides and isolates of text direction: they could turn the mail's own words round.
@@ -29,7 +31,8 @@ class Piece:
     text: str
     """The printed characters, made harmless."""
     kind: PieceKind
-    """mark: names the mark; word: speaks against the listing; plain: neither."""
+    """mark: names the mark; odd: a sign in it that the mark does not have; word: speaks against the listing; plain:
+    none of them."""
 
 
 def shown(text: str) -> str:
@@ -42,18 +45,12 @@ def shown(text: str) -> str:
     return " ".join("".join(signs).split(" ")).replace("\n", " ").replace("\t", " ").replace("://", ":⁄⁄")
 
 
-def title_pieces(listing: Listing, evidence: Sequence[Evidence]) -> tuple[Piece, ...]:
-    """Return the title in pieces whose joined text is the title as shown, cut at TITLE_LIMIT characters."""
-    title = listing.title
-    kinds: list[PieceKind] = ["plain"] * len(title)
-    # Words that speak against the listing come last, so that they win where they overlap with the mark.
-    for wanted in ("mark", "word"):
-        for finding in evidence:
-            if finding.weight < SPEAKS_FROM or _kind_of(finding) != wanted:
-                continue
-            for span in finding.spans:
-                if span.field == "title":
-                    kinds[span.start : span.end] = [_kind_of(finding)] * (span.end - span.start)
+def title_pieces(listing: Listing, evidence: Sequence[Evidence], mark: str = "") -> tuple[Piece, ...]:
+    """Return the title in pieces whose joined text is the title as shown, cut at TITLE_LIMIT characters.
+
+    With the mark's text, signs that an altered spelling has and the mark has not are pieces of their own.
+    """
+    title, kinds = listing.title, _kinds(listing.title, evidence, mark)
     pieces: list[Piece] = []
     start = 0
     limit = min(len(title), TITLE_LIMIT)
@@ -64,6 +61,30 @@ def title_pieces(listing: Listing, evidence: Sequence[Evidence]) -> tuple[Piece,
     if limit < len(title):
         pieces.append(Piece(text="…", kind="plain"))
     return tuple(pieces)
+
+
+def _kinds(title: str, evidence: Sequence[Evidence], mark: str) -> list[PieceKind]:
+    """Return what each sign of the title means."""
+    kinds: list[PieceKind] = ["plain"] * len(title)
+    # Words that speak against the listing come last, so that they win where they overlap with the mark.
+    for wanted in ("mark", "word"):
+        for finding in evidence:
+            if finding.weight < SPEAKS_FROM or _kind_of(finding) != wanted:
+                continue
+            for span in finding.spans:
+                if span.field == "title":
+                    kinds[span.start : span.end] = [_kind_of(finding)] * (span.end - span.start)
+                    for place in _odd_places(title, span.start, span.end, mark) if finding.signal in ALTERED else ():
+                        kinds[place] = "odd"
+    return kinds
+
+
+def _odd_places(title: str, start: int, end: int, mark: str) -> tuple[int, ...]:
+    """Return where signs stand that the mark does not have; none where it is written in another script altogether."""
+    known = set(mark.casefold())
+    odd = tuple(place for place in range(start, end) if known.isdisjoint(title[place].casefold()))
+    is_other_script = len(odd) == end - start or any(unicodedata.east_asian_width(title[place]) == "W" for place in odd)
+    return odd if known and not is_other_script else ()
 
 
 def quotes(evidence: Sequence[Evidence]) -> tuple[str, ...]:

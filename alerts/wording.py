@@ -126,7 +126,7 @@ class Wording:
     monthly_file: str
     monthly_file_note: str
     monthly_hits: str
-    report_columns: tuple[str, str, str, str]
+    report_columns: Mapping[str, str]
     """The document's table: listing; where, when and price; reason and mark; evidence."""
     report_note: str
     reason_names: Mapping[Reason, str]

@@ -70,7 +70,7 @@ ENGLISH = Wording(
         "other_class": "The goods are possibly outside the registered classes; this is for information.",
     },
     kept_page="Evidence %(id)s: page kept whole on %(day)s (SHA-256 %(sha256)s…)",
-    kept_answer="Evidence %(id)s: answer kept on %(day)s (SHA-256 %(sha256)s…)",
+    kept_answer="Evidence %(id)s: listing data kept on %(day)s (SHA-256 %(sha256)s…)",
     link="See the evidence (in Markwatch, log-in needed)",
     answer_ask="What do you know about it?",
     answers={
@@ -127,7 +127,7 @@ ENGLISH = Wording(
     monthly_file_note="This report and a list of the listings confirmed in the month are attached as a PDF (%(name)s), "
     "to keep and to pass on within your company.",
     monthly_hits="Listings confirmed in the month",
-    report_columns=("Listing", "Seen, price", "Reason, mark", "Evidence"),
+    report_columns={"listing": "Listing", "seen": "Seen, price", "reason": "Reason, mark", "evidence": "Evidence"},
     report_note="All of them are possible violations; none is a finding of law.",
     reason_names={
         "counterfeit": "Possible counterfeit",

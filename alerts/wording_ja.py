@@ -66,7 +66,7 @@ JAPANESE = Wording(
         "other_class": "登録の区分と異なる商品の可能性があります。参考としてお知らせします。",
     },
     kept_page="証拠 %(id)s：%(day)sにページ全体を保存（SHA-256 %(sha256)s…）",
-    kept_answer="証拠 %(id)s：%(day)sに応答を保存（SHA-256 %(sha256)s…）",
+    kept_answer="証拠 %(id)s：%(day)sに掲載データを保存（SHA-256 %(sha256)s…）",
     link="証拠を見る（要ログイン）",
     answer_ask="この出品についてご存じのことは？",
     answers={
@@ -121,8 +121,8 @@ JAPANESE = Wording(
     monthly_file="添付資料",
     monthly_file_note="この報告と、この月に確認した出品の一覧をPDFで添付しています（%(name)s）。保管・社内共有にお使いください。",
     monthly_hits="この月に確認した出品",
-    report_columns=("出品", "確認・価格", "理由・商標", "証拠"),
-    report_note="いずれも違反等の可能性であり、法的な判断ではありません。",
+    report_columns={"listing": "出品", "seen": "確認・価格", "reason": "理由・商標", "evidence": "証拠"},
+    report_note="いずれも違反の可能性であり、法的な判断ではありません。",
     reason_names={
         "counterfeit": "偽造品の可能性",
         "imitation_wording": "模倣品を示す言葉",

@@ -69,7 +69,7 @@ VIETNAMESE = Wording(
         "other_class": "Sản phẩm có thể thuộc nhóm khác với đăng ký; thông tin này chỉ để tham khảo.",
     },
     kept_page="Bằng chứng %(id)s: đã lưu toàn trang ngày %(day)s (SHA-256 %(sha256)s…)",
-    kept_answer="Bằng chứng %(id)s: đã lưu dữ liệu trả về ngày %(day)s (SHA-256 %(sha256)s…)",
+    kept_answer="Bằng chứng %(id)s: đã lưu dữ liệu tin đăng ngày %(day)s (SHA-256 %(sha256)s…)",
     link="Xem chứng cứ (trên Markwatch, cần đăng nhập)",
     answer_ask="Quý công ty biết gì về tin này?",
     answers={
@@ -128,7 +128,12 @@ VIETNAMESE = Wording(
     monthly_file_note="Báo cáo này và danh sách tin đăng đã xác nhận trong tháng được đính kèm dạng PDF (%(name)s) để "
     "lưu giữ và chia sẻ nội bộ.",
     monthly_hits="Tin đăng đã xác nhận trong tháng",
-    report_columns=("Tin đăng", "Nơi thấy, giá", "Lý do, nhãn hiệu", "Bằng chứng"),
+    report_columns={
+        "listing": "Tin đăng",
+        "seen": "Nơi thấy, giá",
+        "reason": "Lý do, nhãn hiệu",
+        "evidence": "Bằng chứng",
+    },
     report_note="Tất cả đều là nghi vấn vi phạm, không phải kết luận pháp lý.",
     reason_names={
         "counterfeit": "Có thể là hàng giả",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
 
 from sqlalchemy import RowMapping, Select, func, select, tuple_
 from sqlalchemy.orm import Session
@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from records.decision import UNDO_WINDOW
 from storage.evidence_tables import page_captures
 from storage.mail_tables import owner_answers, seller_suggestions
-from storage.tables import audit, hits, owners
+from storage.review_tables import outcomes
+from storage.tables import audit, hits
 
 BrandKey = tuple[str, str]
 Deed = Literal["confirmed", "rejected", "captured", "stamped", "packs", "sellers"]
+FOUND: Mapping[str, Deed] = {"violation": "confirmed", "no_violation": "rejected"}
 DEEDS: tuple[Deed, ...] = get_args(Deed)
 # By how much rows of the audit trail may stand out of the order of their times.
 CLOCK_SLACK = timedelta(days=1)
@@ -62,7 +64,7 @@ def load_deeds(session: Session, since: datetime, until: datetime) -> Mapping[Br
         brand[deed] = brand.get(deed, 0) + count
 
     for row in session.execute(_decided(since - UNDO_WINDOW, until - UNDO_WINDOW)):
-        add((row.owner, row.brand), cast("Deed", row.state), row.hits)
+        add((row.owner, row.brand), FOUND[row.verdict], row.hits)
     for taken in _captures(session, since, until):
         for key in _brands_of(session, taken["hit_ids"]):
             add(key, "captured")
@@ -82,11 +84,13 @@ def load_deeds(session: Session, since: datetime, until: datetime) -> Mapping[Br
 
 
 def _decided(since: datetime, until: datetime) -> Select[Any]:
-    columns = (hits.c.owner, hits.c.brand, hits.c.state)
+    """Return what people found of flags in the period, as the precision so far counts it."""
+    columns = (hits.c.owner, hits.c.brand, outcomes.c.verdict)
     return (
         select(*columns, func.count().label("hits"))
-        .select_from(owners.join(hits, hits.c.owner == owners.c.name))
-        .where(hits.c.state.in_(("confirmed", "rejected")), hits.c.settled_at > since, hits.c.settled_at <= until)
+        .select_from(outcomes.join(hits, hits.c.hit_id == outcomes.c.hit_id))
+        .where(outcomes.c.flagged, outcomes.c.withdrawn_at.is_(None), outcomes.c.verdict.in_(tuple(FOUND)))
+        .where(outcomes.c.settled_at > since, outcomes.c.settled_at <= until, hits.c.owner.is_not(None))
         .group_by(*columns)
     )
 

@@ -97,6 +97,26 @@ def test_evidence_is_marked_in_the_title_and_the_pieces_join_to_it() -> None:
     assert quotes(hit.evidence) == ("hàng loại 1", "H.anamori")
 
 
+@pytest.mark.parametrize(
+    ("title", "odd"),
+    [
+        ("Sữa H.anamori", "."),
+        ("Sữa H\u0430namor1", "\u04301"),  # a Cyrillic a and a figure
+        ("Sữa \u041d\u0410N\u0410\u041c\u041eRI", "\u041d\u0410\u0410\u041c\u041e"),
+        ("Sữa Hanamori", ""),
+        ("Sữa ハナモリ", ""),  # another script is no disguise
+    ],
+)
+def test_signs_that_an_altered_spelling_has_and_the_mark_has_not_stand_out(title: str, odd: str) -> None:
+    listing = make_hit(title=title).listing
+    finding = Evidence(
+        signal="disguised_mark", weight=0.8, message="Seen.", spans=(Span.cut(listing, "title", 4, len(title)),)
+    )
+    pieces = title_pieces(listing, (finding,), "HANAMORI")
+    assert "".join(piece.text for piece in pieces) == title
+    assert "".join(piece.text for piece in pieces if piece.kind == "odd") == odd
+
+
 def test_what_lowers_a_score_is_not_marked_as_if_it_spoke_against_the_listing() -> None:
     hit = make_hit(title="HANAMORI tương thích")
     span = Span.cut(hit.listing, "title", 9, 20)

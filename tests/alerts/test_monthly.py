@@ -48,7 +48,7 @@ def test_a_monthly_report_brings_a_document_that_lists_the_months_hits_and_takes
     message = message_from_bytes(mail.message, policy=SMTP)
     assert message.get_content_type() == "multipart/mixed"
     (part,) = list(message.iter_attachments())
-    assert re.fullmatch(r"markwatch-hanamori-[0-9a-f]{8}-2026-12-01\.pdf", str(part.get_filename()))
+    assert re.fullmatch(r"markwatch-hanamori-[0-9a-f]{8}-2026-11\.pdf", str(part.get_filename()))
     assert part.get_content().startswith(b"%PDF-")
     assert str(part.get_filename()) in body_of(mail.message)
     page = month_of(database, HANAMORI, BRAND, FIRST)[1]

@@ -126,7 +126,7 @@ def test_what_was_done_for_the_brand_is_told_and_nothing_of_another(database: Da
         record_audit(session, NOW - AN_HOUR, "lan", "evidence.pack", "pack", {"hits": [hit_id, rival], "cases": 2})
         record_audit(session, NOW - AN_HOUR, "lan", "evidence.pack", "pack 2", {"hits": [rival], "cases": 1})
     found = body(database)
-    assert "当方の対応（11/21以降）" in found
+    assert "当方の対応（10/22以降）" in found
     assert "自動検知2件を審査し、1件を確認、1件を問題なしと判断しました。" in found
     assert "確認した出品のページ1件を証拠として保存しました（うち時刻認証済み0件）。" in found
     assert "監視リストに加えました" not in found
