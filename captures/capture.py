@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from captures.browser_view import VIEWPORT_HEIGHT, VIEWPORT_WIDTH, PageToShow, Shown, absent, show
+from captures.client import Client
 from captures.errors import CaptureFailed
-from captures.exchange import Client, Exchange, Fetched, exchange, fetch, middle
+from captures.exchange import Exchange, Fetched, exchange, fetch, middle
 from captures.page_record import (
     PROCEDURE,
     CapturedFile,

@@ -4,67 +4,25 @@ It speaks HTTP/1.1 itself (h11) over one tunnel of the egress guard per request,
 over (decoded, merged, without certificates) is not what went over the wire.
 """
 
-import base64
-import hashlib
-import socket
-import ssl
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import h11
 
+from captures.client import Client
 from captures.errors import CaptureFailed
-from captures.page_record import Headers, Hop, RobotsNote, Tls, moment_text
+from captures.page_record import Headers, Hop, RobotsNote, moment_text
+from captures.wire import MAX_HEAD_BYTES, TOTAL_SECONDS, Deadline, Wire, tls_of, tunnel
 
 MAX_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-MAX_HEAD_BYTES = 64 * 1024
 MAX_BODY_BYTES = 8 * 2**20
 MAX_DECODED_BYTES = 32 * 2**20
-TOTAL_SECONDS = 30.0
-READ_BYTES = 64 * 1024
-# The guard's words, in the head of its answer to CONNECT.
-ADDRESS_HEADER = "markwatch-address"
-REASON_HEADER = "markwatch-egress"
 ACCEPT = "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8"
-
-
-class Manners(Protocol):
-    """What the crawler knows and a capture must keep to."""
-
-    def robots(self, url: str) -> RobotsNote:
-        """Return what robots.txt says about the page."""
-        ...
-
-    def turn(self, url: str) -> AbstractContextManager[None]:
-        """Wait until the page's host may be asked, and hold it meanwhile."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Client:
-    """How pages are asked for."""
-
-    proxy_url: str
-    """The egress guard: http://user:password@host:port."""
-    user_agent: str
-    """Who asks, with a contact."""
-    manners: Manners
-    """robots.txt and turns."""
-    clock: Callable[[], datetime]
-    """The time now, aware UTC."""
-    accept_language: str = "vi,ja,en;q=0.8"
-    """As the crawls send it."""
-    authorities: str | None = None
-    """PEM file of authorities besides the system's, for an office's own."""
-    certificate_override: str | None = None
-    """An officer's reason for allowing a certificate that cannot be verified; None refuses it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,12 +87,12 @@ def exchange(url: str, client: Client) -> Exchange:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
         raise CaptureFailed(url, "scheme", "only plain http and https addresses are captured")
-    deadline = _Deadline(url, monotonic() + TOTAL_SECONDS)
+    deadline = Deadline(url, monotonic() + TOTAL_SECONDS)
     started_at = client.clock()
-    with _tunnel(url, client, deadline) as wire:
+    with tunnel(url, client, deadline) as wire:
         request_headers = _ask(url, client, wire)
         answer, body = _listen(url, wire)
-        tls, chain = _tls_of(wire.socket, client)
+        tls, chain = tls_of(wire.socket, client)
         ended_at = client.clock()
     hop = Hop(
         url=url,
@@ -160,114 +118,7 @@ def exchange(url: str, client: Client) -> Exchange:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Deadline:
-    url: str
-    at: float
-
-    def left(self) -> float:
-        left = self.at - monotonic()
-        if left <= 0:
-            raise CaptureFailed(self.url, "timeout", f"no complete answer within {TOTAL_SECONDS:g} s")
-        return left
-
-
-@dataclass(slots=True)
-class _Wire:
-    """An open connection that remembers what went through it."""
-
-    socket: socket.socket
-    address: str
-    deadline: _Deadline
-    sent: bytearray = field(default_factory=bytearray)
-    received: bytearray = field(default_factory=bytearray)
-
-    def send(self, data: bytes) -> None:
-        self.socket.settimeout(self.deadline.left())
-        self.socket.sendall(data)
-        self.sent += data
-
-    def read(self) -> bytes:
-        self.socket.settimeout(self.deadline.left())
-        data = self.socket.recv(READ_BYTES)
-        self.received += data
-        return data
-
-
-@contextmanager
-def _tunnel(url: str, client: Client, deadline: _Deadline) -> Iterator[_Wire]:
-    """Open a connection to the page's host through the guard, secured where the address says https."""
-    parts, proxy = urlsplit(url), urlsplit(client.proxy_url)
-    host = parts.hostname or ""
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    try:
-        plain = socket.create_connection((proxy.hostname or "", proxy.port or 0), timeout=deadline.left())
-    except OSError as error:
-        raise CaptureFailed(url, "guard", f"the egress guard does not answer: {error}") from error
-    try:
-        address = _open_tunnel(url, plain, host, port, client, deadline)
-        secured = plain if parts.scheme == "http" else _secured(url, plain, host, client, deadline)
-        try:
-            yield _Wire(secured, address, deadline)
-        except TimeoutError:
-            raise CaptureFailed(url, "timeout", f"no complete answer within {TOTAL_SECONDS:g} s") from None
-        except OSError as error:
-            raise CaptureFailed(url, "broken", f"the connection broke: {error}") from error
-        finally:
-            secured.close()
-    finally:
-        plain.close()
-
-
-def _open_tunnel(url: str, plain: socket.socket, host: str, port: int, client: Client, deadline: _Deadline) -> str:
-    """Ask the guard for a connection; return the address that it connected to."""
-    proxy = urlsplit(client.proxy_url)
-    authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    login = base64.b64encode(f"{proxy.username}:{proxy.password}".encode())
-    head = f"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n".encode(
-        "idna" if not authority.isascii() else "ascii"
-    )
-    answer = bytearray()
-    try:
-        plain.settimeout(deadline.left())
-        plain.sendall(head + b"Proxy-Authorization: Basic " + login + b"\r\n\r\n")
-        while b"\r\n\r\n" not in answer:
-            plain.settimeout(deadline.left())
-            # One byte at a time: what follows the head belongs to the page's host.
-            byte = plain.recv(1)
-            if not byte or len(answer) > MAX_HEAD_BYTES:
-                raise CaptureFailed(url, "guard", "the egress guard's answer is not complete")
-            answer += byte
-    except TimeoutError:
-        raise CaptureFailed(url, "timeout", "the host did not take the connection in time") from None
-    except OSError as error:
-        raise CaptureFailed(url, "guard", f"the egress guard does not answer: {error}") from error
-    first, *lines = answer.decode("latin-1").split("\r\n")
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    if first.split(" ")[1:2] != ["200"]:
-        reason = headers.get(REASON_HEADER, "refused")
-        raise CaptureFailed(url, reason, f"the egress guard does not let it out ({reason})")
-    return headers.get(ADDRESS_HEADER, "")
-
-
-def _secured(url: str, plain: socket.socket, host: str, client: Client, deadline: _Deadline) -> socket.socket:
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if client.authorities is not None:
-        context.load_verify_locations(client.authorities)
-    if client.certificate_override:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    try:
-        plain.settimeout(deadline.left())
-        return context.wrap_socket(plain, server_hostname=host)
-    except ssl.SSLCertVerificationError as error:
-        raise CaptureFailed(url, "certificate", f"the certificate is not valid: {error.verify_message}") from error
-    except (ssl.SSLError, OSError) as error:
-        raise CaptureFailed(url, "tls", f"no secure connection: {error}") from error
-
-
-def _ask(url: str, client: Client, wire: _Wire) -> Headers:
+def _ask(url: str, client: Client, wire: Wire) -> Headers:
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     headers: Headers = (
@@ -288,7 +139,7 @@ def _ask(url: str, client: Client, wire: _Wire) -> Headers:
     return headers
 
 
-def _listen(url: str, wire: _Wire) -> tuple[h11.Response, bytes]:
+def _listen(url: str, wire: Wire) -> tuple[h11.Response, bytes]:
     """Return the answer's head and its body, transfer coding removed."""
     connection = h11.Connection(our_role=h11.CLIENT, max_incomplete_event_size=MAX_HEAD_BYTES)
     connection.send(h11.Request(method="GET", target="/", headers=[("Host", "-")]))
@@ -314,37 +165,6 @@ def _listen(url: str, wire: _Wire) -> tuple[h11.Response, bytes]:
         raise CaptureFailed(url, "broken", f"not a valid answer: {error}") from error
 
 
-def _tls_of(wire: socket.socket, client: Client) -> tuple[Tls | None, tuple[bytes, ...]]:
-    if not isinstance(wire, ssl.SSLSocket):
-        return None, ()
-    chain = _chain_of(wire, is_verified=not client.certificate_override)
-    cipher = wire.cipher()
-    made = Tls(
-        version=wire.version() or "",
-        cipher=cipher[0] if cipher else "",
-        is_verified=not client.certificate_override,
-        chain_sha256=tuple(_sha256(certificate) for certificate in chain),
-        override_reason=client.certificate_override,
-    )
-    return made, chain
-
-
-def _chain_of(wire: ssl.SSLSocket, *, is_verified: bool) -> tuple[bytes, ...]:
-    """Return the certificates that the server was judged by; its own alone where Python cannot tell the others."""
-    name = "get_verified_chain" if is_verified else "get_unverified_chain"
-    # Public from Python 3.13; before that only on the object inside.
-    source = getattr(wire, name, None) or getattr(getattr(wire, "_sslobj", None), name, None)
-    found = source() if source is not None else None
-    if found:
-        return tuple(one if isinstance(one, bytes) else ssl.PEM_cert_to_DER_cert(one.public_bytes()) for one in found)
-    own = wire.getpeercert(binary_form=True)
-    return () if own is None else (own,)
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
 def _decoded(url: str, coding: str, body: bytes) -> bytes:
     if coding in {"", "identity"}:
         return body
@@ -357,6 +177,8 @@ def _decoded(url: str, coding: str, body: bytes) -> bytes:
         raise CaptureFailed(url, "broken", f"the body is no gzip: {error}") from error
     if inflater.unconsumed_tail:
         raise CaptureFailed(url, "too_large", f"the body unpacks to more than {MAX_DECODED_BYTES} bytes")
+    if not inflater.eof:
+        raise CaptureFailed(url, "broken", "the body's gzip stream ends before its end")
     return decoded
 
 

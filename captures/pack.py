@@ -62,7 +62,7 @@ def build_pack(request: PackRequest, store: CaptureStore, key: SigningKey, stamp
     """Return the pack of that request. A capture that is damaged or gone is named, never left out silently."""
     files, missing = _originals(request, store)
     parts = _pictures(request.document, files, missing)
-    files |= _words(request, parts)
+    files |= _words(request, parts, missing)
     files["procedure.txt"] = request.procedure.encode()
     files["verify.txt"] = request.how_to_verify.encode()
     manifest = rfc8785.dumps(
@@ -150,7 +150,7 @@ def _page(store: CaptureStore, sha256: str) -> dict[str, bytes]:
     return found
 
 
-def _words(request: PackRequest, parts: Mapping[str, tuple[bytes, ...]]) -> dict[str, bytes]:
+def _words(request: PackRequest, parts: Mapping[str, tuple[bytes, ...]], missing: list[str]) -> dict[str, bytes]:
     """Return the document as PDF (or why there is none), HTML with its pictures, and spreadsheet."""
     made: dict[str, bytes] = {}
     addresses: dict[str, tuple[str, ...]] = {}
@@ -162,5 +162,6 @@ def _words(request: PackRequest, parts: Mapping[str, tuple[bytes, ...]]) -> dict
     try:
         made["evidence.pdf"] = write_pdf(request.document, parts)
     except PdfAbsent as why:
+        missing.append(f"evidence.pdf: {why}")
         made["no-pdf.txt"] = (request.pdf_missing % {"why": str(why)}).encode()
     return made

@@ -82,13 +82,16 @@ class CaptureStore:
             raise CaptureAbsent(sha256)
         return tuple(manifests)
 
-    def verify(self, expected: Iterable[str] = (), authority: StampAuthority | None = None) -> tuple[Problem, ...]:
+    def verify(
+        self, expected: Iterable[str] = (), authority: StampAuthority | None = None, stamped: Iterable[str] = ()
+    ) -> tuple[Problem, ...]:
         """Walk the whole store and name every missing, changed, extra or half-written file.
 
-        `expected` are hashes that must be kept, such as those the database knows (of bodies and of page manifests).
+        `expected` are hashes that must be kept, such as those the database knows (of bodies and of page manifests),
+        `stamped` those of page manifests that had a time stamp.
         Time stamps are checked against the `authority`; without one, only that they are about the right manifest.
         """
-        return find_problems(self.folder, expected, authority)
+        return find_problems(self.folder, expected, authority, stamped)
 
     def keep_page(self, record: PageRecord, contents: Mapping[str, bytes], key: SigningKey) -> str:
         """Keep a page capture: its files, its signature, and last its manifest; return the manifest's SHA-256.

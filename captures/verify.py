@@ -38,9 +38,15 @@ class Problem:
 
 
 def find_problems(
-    folder: Path, expected: Iterable[str] = (), authority: StampAuthority | None = None
+    folder: Path,
+    expected: Iterable[str] = (),
+    authority: StampAuthority | None = None,
+    stamped: Iterable[str] = (),
 ) -> tuple[Problem, ...]:
-    """Return every problem of the store in that folder, in path order; an empty tuple means all is well."""
+    """Return every problem of the store in that folder, in path order; an empty tuple means all is well.
+
+    `expected` are hashes that must be kept, `stamped` those of page captures whose time stamp must be.
+    """
     walk = _Walk(authority)
     for entry in sorted(folder.iterdir()) if folder.exists() else []:
         if entry.is_symlink() or not entry.is_dir() or not SHARD_NAME.fullmatch(entry.name):
@@ -48,7 +54,7 @@ def find_problems(
             continue
         for path in sorted(entry.iterdir()):
             walk.visit(path)
-    walk.compare(set(expected))
+    walk.compare(set(expected), set(stamped))
     return tuple(sorted(walk.problems, key=lambda problem: problem.path))
 
 
@@ -89,7 +95,7 @@ class _Walk:
                     return
             self.add(place, "extra", "the store writes no file of this name here")
 
-    def compare(self, expected: set[str]) -> None:
+    def compare(self, expected: set[str], stamped: set[str]) -> None:
         """Add what is known but not there, and what is there but known to nothing."""
         for sha256 in sorted(self.described.keys() - self.bodies):
             self.add(f"{sha256[:2]}/{sha256}.body", "missing", self.described[sha256])
@@ -99,6 +105,8 @@ class _Walk:
             self.add(f"{sha256[:2]}/{sha256}{SIGNATURE_SUFFIX}", "missing", "a page capture without its signature")
         for sha256 in sorted((self.signed | self.stamped) - self.pages):
             self.add(f"{sha256[:2]}/{sha256}{PAGE_SUFFIX}", "half_written", "a page capture without its manifest")
+        for sha256 in sorted((stamped & self.pages) - self.stamped):
+            self.add(f"{sha256[:2]}/{sha256}.tsr", "missing", "a page capture without the time stamp that it had")
         known = (self.bodies & self.described.keys()) | self.pages
         for sha256 in sorted(expected - known - self.described.keys()):
             self.add(f"{sha256[:2]}/{sha256}.body", "missing", "known elsewhere, but not kept here")

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
+from captures.client import Client
 from captures.errors import CaptureFailed
-from captures.exchange import MAX_REDIRECTS, REDIRECTS, Client, exchange
+from captures.exchange import MAX_REDIRECTS, REDIRECTS, exchange
 from captures.page_record import RobotsNote
 from crawler.middlewares.robots_rules import Robots, robots_of_answer, unreachable
 from storage.database import Database

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from captures.capture import Look, Tools, Wish, capture_page
+from captures.client import Client
 from captures.errors import CaptureFailed, DiskFull, NoRoom
-from captures.exchange import Client, Exchange
+from captures.exchange import Exchange
 from captures.room import require_room
 from captures.signing import SigningKey, open_key
 from captures.store import CaptureStore
@@ -194,8 +195,12 @@ def capturer(
     base_url: str | None = None,
     clock: Callable[[], datetime] = now,
     with_browser: bool = True,
+    certificate_override: str | None = None,
 ) -> Iterator[Capturer]:
-    """Give a capturer with an egress guard of its own, which opens only the HOST:PORT places given."""
+    """Give a capturer with an egress guard of its own, which opens only the HOST:PORT places given.
+
+    A certificate that cannot be verified stops a capture, unless a person gives a reason, which stands in the record.
+    """
     if base_url is not None:
         parts = urlsplit(base_url)
         opened = (*opened, f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}")
@@ -207,7 +212,13 @@ def capturer(
             holder=f"capture-{uuid4().hex}",
             clock=clock,
         )
-        client = Client(proxy_url=guard.url, user_agent=user_agent(settings.contact), manners=manners, clock=clock)
+        client = Client(
+            proxy_url=guard.url,
+            user_agent=user_agent(settings.contact),
+            manners=manners,
+            clock=clock,
+            certificate_override=certificate_override,
+        )
         manners.client = client
         launch, why = _browser(guard.url) if with_browser else (None, "no picture was asked for")
         yield Capturer(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from storage.audit import hold_chain, record_audit
 from storage.errors import NotFound
 from storage.evidence_tables import page_capture_files, page_captures
-from storage.tables import hits, runs
+from storage.tables import audit, hits, runs
 
 CaptureOutcome = Literal["seen", "not_seen", "blocked", "failed", "no_room"]
 StampState = Literal["none", "pending", "stamped"]
@@ -162,6 +162,23 @@ def count_capture_bytes(session: Session, *, market: str | None = None, brand: s
 def load_manifest_hashes(session: Session) -> tuple[str, ...]:
     """Return the hash of every kept manifest, in order."""
     query = select(page_captures.c.manifest_sha256).where(page_captures.c.manifest_sha256.is_not(None))
+    return tuple(session.scalars(query.order_by(page_captures.c.manifest_sha256)))
+
+
+def load_audited_manifests(session: Session) -> tuple[str, ...]:
+    """Return the manifests that the audit trail says were kept and does not say were removed, in order.
+
+    The trail cannot be changed unseen: a capture whose row and files somebody took away is missed all the same.
+    """
+    said = session.scalars(select(audit.c.data).where(audit.c.action == "evidence.capture"))
+    kept = {str(data.get("manifest_sha256", "")) for data in said} - {""}
+    removed = session.scalars(select(audit.c.data).where(audit.c.action == "evidence.remove"))
+    return tuple(sorted(kept.difference(*(data.get("sha256", ()) for data in removed))))
+
+
+def load_stamped_manifests(session: Session) -> tuple[str, ...]:
+    """Return the manifests of captures that have a time stamp, in order."""
+    query = select(page_captures.c.manifest_sha256).where(page_captures.c.stamp_state == "stamped")
     return tuple(session.scalars(query.order_by(page_captures.c.manifest_sha256)))
 
 

@@ -33,7 +33,13 @@ from storage.errors import DatabaseAbsent, NotFound
 from storage.hit_records import StoredHit
 from storage.hits import load_hit
 from storage.listings import load_listing
-from storage.page_captures import PageCapture, load_manifest_hashes, load_page_captures
+from storage.page_captures import (
+    PageCapture,
+    load_audited_manifests,
+    load_manifest_hashes,
+    load_page_captures,
+    load_stamped_manifests,
+)
 
 commands = typer.Typer(help="What was seen: captures, packs, checks.", no_args_is_help=True)
 PARTLY_DONE = 4
@@ -69,7 +75,8 @@ def verify(
     place = folder or settings.captures_dir
     if not place.is_dir():
         raise BadInput(f"{place}: no such folder")
-    problems = CaptureStore(place).verify(_expected(db), authority)
+    expected, stamped = _expected(db)
+    problems = CaptureStore(place).verify(expected, authority, stamped)
     print_rows(
         ("kind", "path", "detail"),
         ({"kind": one.kind, "path": one.path, "detail": one.detail} for one in problems),
@@ -100,16 +107,20 @@ def _stamp_roots(settings: Settings) -> StampAuthority | None:
     return authority_of(settings.model_copy(update={"tsa_url": settings.tsa_url or "unused"}))
 
 
-def _expected(db: str | None) -> tuple[str, ...]:
-    """Return the hashes that the database knows; none where no database was named and there is none."""
+def _expected(db: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the hashes that the database and its audit trail know, and the stamped ones.
+
+    None where no database was named and there is none.
+    """
     try:
         with database(db) as opened, opened.read() as session:
-            return (*load_capture_hashes(session), *load_manifest_hashes(session))
+            known = (*load_capture_hashes(session), *load_manifest_hashes(session), *load_audited_manifests(session))
+            return known, load_stamped_manifests(session)
     except DatabaseAbsent as absent:
         if db is not None:
             raise
         say(f"{absent}; the folder alone is checked")
-        return ()
+        return (), ()
 
 
 @commands.command(epilog="Example: markwatch evidence capture 7f3kq2m9x1bcd")
@@ -121,6 +132,10 @@ def capture(
     ] = None,
     allow_host: Annotated[
         list[str] | None, typer.Option("--allow-host", metavar="HOST:PORT", help="Open this host for this run.")
+    ] = None,
+    certificate: Annotated[
+        str | None,
+        typer.Option("--certificate", metavar="REASON", help="Take a certificate that can't be verified; say why."),
     ] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Take no picture.")] = False,
     db: DbOption = None,
@@ -135,7 +150,12 @@ def capture(
     with database(db) as opened:
         found = [_hit(opened, hit_id) for hit_id in hits]
         with capturer(
-            opened, settings, opened=tuple(allow_host or ()), base_url=base_url, with_browser=not no_browser
+            opened,
+            settings,
+            opened=tuple(allow_host or ()),
+            base_url=base_url,
+            with_browser=not no_browser,
+            certificate_override=certificate,
         ) as made:
             if made.browser_absent_because:
                 say(f"no pictures: {made.browser_absent_because}")

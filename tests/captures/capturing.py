@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from captures.capture import Look, Tools, Wish
-from captures.exchange import Client, Exchange
+from captures.client import Client
+from captures.exchange import Exchange
 from captures.page_record import RobotsNote
 from crawler.egress_process import start_guard
 

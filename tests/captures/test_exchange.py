@@ -117,6 +117,12 @@ def _bomb(handler: BaseHTTPRequestHandler) -> None:
     handler.wfile.write(head.encode() + body)
 
 
+def _cut_gzip(handler: BaseHTTPRequestHandler) -> None:
+    body = gzip.compress(b"a page that is long enough to be cut in two")[:-12]
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}\r\n\r\n"
+    handler.wfile.write(head.encode() + body)
+
+
 def test_a_chunked_answer_is_read_and_kept_as_sent() -> None:
     with replay({"/": Reply(raw=_chunked)}) as server, client_for(server.place) as client:
         made = exchange(f"{server.url}/", client)
@@ -126,7 +132,13 @@ def test_a_chunked_answer_is_read_and_kept_as_sent() -> None:
 
 @pytest.mark.parametrize(
     ("raw", "reason"),
-    [(_cut_short, "broken"), (_huge_head, "broken"), (_huge_body, "too_large"), (_bomb, "too_large")],
+    [
+        (_cut_short, "broken"),
+        (_cut_gzip, "broken"),
+        (_huge_head, "broken"),
+        (_huge_body, "too_large"),
+        (_bomb, "too_large"),
+    ],
 )
 def test_an_answer_beyond_the_limits_is_a_named_failure(raw: object, reason: str) -> None:
     assert callable(raw)

@@ -6,6 +6,7 @@ from time import monotonic, sleep
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from sqlalchemy import text
 
 from captures.errors import NoRoom
 from captures.room import FreeSpace, free_space
@@ -28,7 +29,8 @@ from storage.hits import hit_id_of, load_hit, save_hits
 from storage.host_turns import LONGEST_HOLD, take_turn
 from storage.jobs import claim_job, next_due
 from storage.listings import save_listing
-from storage.page_captures import PageCapture, load_page_captures
+from storage.page_captures import PageCapture, load_audited_manifests, load_page_captures
+from storage.retention import RetentionPolicy, iterate_kept, remove_items
 from storage.runs import open_run, start_run
 from tests.captures.authority import TestAuthority, answer, make_authority
 from tests.captures.capturing import client_for, utc_now
@@ -229,6 +231,34 @@ def test_a_stamp_is_had_later_where_the_authority_was_away_or_wrong(database: Da
     assert (found.stamp_state, found.stamp_problem) == ("stamped", None)
     assert found.stamped_at is not None
     assert CaptureStore(tmp_path / "captures").verify(authority=authority.trusted) == ()
+
+
+def test_a_capture_whose_row_and_files_are_gone_is_missed_because_the_audit_trail_names_it(
+    database: Database, tmp_path: Path
+) -> None:
+    listing = listing_of()
+    routes: dict[str, Reply | list[Reply]] = {"/robots.txt": ROBOTS, "/p/k-7": Reply(body=PAGE)}
+    manifest = taken(database, tmp_path, routes, listing).manifest_sha256
+    with database.write() as session:
+        assert load_audited_manifests(session) == (manifest,)
+        session.execute(text("DELETE FROM page_capture_files"))
+        session.execute(text("DELETE FROM page_captures"))
+    kept = CaptureStore(tmp_path / "captures")
+    kept.remove_page(manifest or "")
+    with database.read() as session:
+        expected = load_audited_manifests(session)
+    assert [(one.kind, manifest in one.path) for one in kept.verify(expected) if one.kind == "missing"] == [
+        ("missing", True)
+    ]
+
+
+def test_a_capture_that_was_removed_by_rule_is_not_missed(database: Database, tmp_path: Path) -> None:
+    listing = listing_of()
+    routes: dict[str, Reply | list[Reply]] = {"/robots.txt": ROBOTS, "/p/k-7": Reply(body=PAGE)}
+    taken(database, tmp_path, routes, listing)
+    with database.write() as session:
+        remove_items(session, list(iterate_kept(session, RetentionPolicy())), "lan", utc_now(), "retention")
+        assert load_audited_manifests(session) == ()
 
 
 def latest(database: Database, listing: Listing) -> PageCapture:
