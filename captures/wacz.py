@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
@@ -11,9 +12,13 @@ from captures.errors import CaptureRefused
 from captures.pack import write_zip
 from captures.page_record import PageRecord
 from captures.store import CaptureStore
+from captures.warc import Resource, write_resource
 
 VERSION = "1.1.1"
 WARC = "archive/data.warc.gz"
+# The picture as a page of its own, under the address that players know pictures of pages by.
+SHOWN = "archive/shown.warc.gz"
+VIEW = "urn:view:"
 INDEX = "indexes/index.cdx"
 PAGES = "pages/pages.jsonl"
 
@@ -28,10 +33,20 @@ def write_wacz(store: CaptureStore, manifest_sha256: str, software: str) -> byte
     if warc is None:
         raise CaptureRefused(f"page capture {manifest_sha256} has no exchange")
     content = store.read_file(warc)
+    archives = {WARC: content}
+    picture = next((file for file in record.files if file.name == "screenshot.png"), None)
+    if picture is not None:
+        shown = Resource(
+            uri=VIEW + record.final_url,
+            media_type=picture.media_type,
+            content=store.read_file(picture),
+            made_at=record.ended_at,
+        )
+        archives[SHOWN] = write_resource(shown)
     files = {
-        WARC: content,
-        INDEX: _index(content),
-        PAGES: _pages(record),
+        **archives,
+        INDEX: _index(archives),
+        PAGES: _pages(record, has_picture=picture is not None),
         "markwatch/manifest.json": store.read_page_bytes(manifest_sha256),
         "markwatch/manifest.sig": store.read_signature(manifest_sha256),
     }
@@ -65,33 +80,43 @@ def write_wacz(store: CaptureStore, manifest_sha256: str, software: str) -> byte
     return write_zip(files)
 
 
-def _pages(record: PageRecord) -> bytes:
+def _pages(record: PageRecord, *, has_picture: bool) -> bytes:
     head = {"format": "json-pages-1.0", "id": "pages", "title": "All pages"}
     page = {"id": "1", "url": record.final_url, "ts": _second(record.started_at), "title": record.listing_id}
-    return b"".join(_json(row) + b"\n" for row in (head, page))
+    shown = {
+        "id": "2",
+        "url": VIEW + record.final_url,
+        "ts": _second(record.ended_at),
+        "title": f"{record.listing_id} (screenshot)",
+    }
+    return b"".join(_json(row) + b"\n" for row in (head, page, *((shown,) if has_picture else ())))
 
 
-def _index(warc: bytes) -> bytes:
-    """Return the CDXJ index of the responses: sort key, time stamp and place in the WARC."""
-    lines = []
+def _index(archives: Mapping[str, bytes]) -> bytes:
+    """Return the CDXJ index of the responses and of the picture: sort key, time stamp and place in the archive."""
+    lines = [line for path, warc in archives.items() for line in _lines(path.rpartition("/")[2], warc)]
+    return ("\n".join(sorted(lines)) + "\n").encode()
+
+
+def _lines(name: str, warc: bytes) -> Iterator[str]:
     records = ArchiveIterator(io.BytesIO(warc))
     for record in records:
-        kind, uri = record.rec_type, record.rec_headers.get_header("WARC-Target-URI")
+        kind, uri = record.rec_type, record.rec_headers.get_header("WARC-Target-URI") or ""
         stamp = record.rec_headers.get_header("WARC-Date")
-        status = record.http_headers.get_statuscode() if record.http_headers else ""
-        media_type = (record.http_headers.get_header("Content-Type") if record.http_headers else None) or ""
+        status = record.http_headers.get_statuscode() if record.http_headers else "200"
+        media_type = record.http_headers.get_header("Content-Type") if record.http_headers else record.content_type
         digest = record.rec_headers.get_header("WARC-Payload-Digest") or ""
         record.content_stream().read()
         offset, length = records.get_record_offset(), records.get_record_length()
-        if kind != "response":
+        if kind != "response" and not uri.startswith(VIEW):
             continue
         facts = {
-            "url": uri, "mime": media_type.partition(";")[0].strip(), "status": status, "digest": digest,
-            "length": str(length), "offset": str(offset), "filename": "data.warc.gz",
+            "url": uri, "mime": (media_type or "").partition(";")[0].strip(), "status": status, "digest": digest,
+            "length": str(length), "offset": str(offset), "filename": name,
         }  # fmt: skip
         moment = "".join(sign for sign in stamp[:19] if sign.isdigit())
-        lines.append(f"{_sort_key(uri)} {moment} {json.dumps(facts)}")
-    return ("\n".join(sorted(lines)) + "\n").encode()
+        key = uri if kind != "response" else _sort_key(uri)
+        yield f"{key} {moment} {json.dumps(facts)}"
 
 
 def _sort_key(url: str) -> str:

@@ -5,6 +5,7 @@ import hashlib
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from uuid import NAMESPACE_URL, uuid5
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -43,6 +44,16 @@ def write_warc(info: Mapping[str, str], exchanges: Iterable[Exchange], resources
         _write(writer, one.hop.url, "request", one.sent, HTTP_REQUEST, at | {"WARC-Concurrent-To": response_id})
     for resource in resources:
         _write(writer, resource.uri, "resource", resource.content, resource.media_type, {"WARC-Date": resource.made_at})
+    return stream.getvalue()
+
+
+def write_resource(resource: Resource) -> bytes:
+    """Return a gzipped WARC of that resource alone: the same resource is the same bytes."""
+    stream = io.BytesIO()
+    name = uuid5(NAMESPACE_URL, f"{resource.uri} {_digest(resource.content)}")
+    headers = {"WARC-Date": resource.made_at, "WARC-Record-ID": f"<urn:uuid:{name}>"}
+    writer = WARCWriter(stream, gzip=True, warc_version="WARC/1.1")
+    _write(writer, resource.uri, "resource", resource.content, resource.media_type, headers)
     return stream.getvalue()
 
 

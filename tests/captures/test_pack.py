@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
+from warcio.archiveiterator import ArchiveIterator
 
 from captures.capture import capture_page
 from captures.document import (
@@ -31,7 +32,7 @@ from captures.stamp import obtain_stamp
 from captures.store import CaptureStore
 from captures.verify_pack import verify_pack
 from captures.wacz import write_wacz
-from captures.warc import read_responses
+from captures.warc import read_responses, write_warc
 from tests.captures.authority import answer, make_authority
 from tests.captures.capturing import client_for, tools_for, utc_now, wish_for
 from tests.captures.test_capture import PAGE, png
@@ -243,3 +244,22 @@ def test_a_capture_is_exported_as_wacz_with_an_index_that_leads_to_its_records(t
     assert facts["url"] == record.final_url
     start, length = int(facts["offset"]), int(facts["length"])
     assert [payload for _uri, _status, payload in read_responses(warc[start : start + length])] == [PAGE]
+
+
+def test_a_wacz_shows_the_picture_as_a_page_of_its_own_and_is_the_same_bytes_each_time(tmp_path: Path) -> None:
+    store, key = CaptureStore(tmp_path / "store"), open_key(tmp_path / "key.pem")
+    contents = contents_of(1) | {"exchange.warc.gz": write_warc({}, ())}
+    sha256 = store.keep_page(record_of(1, contents), contents, key)
+    content = write_wacz(store, sha256, "markwatch test")
+    assert write_wacz(store, sha256, "markwatch test") == content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        shown = archive.read("archive/shown.warc.gz")
+        (line,) = archive.read("indexes/index.cdx").decode().splitlines()
+        pages = [json.loads(row) for row in archive.read("pages/pages.jsonl").splitlines()]
+    url = f"urn:view:{record_of(1, contents).final_url}"
+    facts = json.loads(line.partition(" ")[2].partition(" ")[2])
+    assert (facts["url"], facts["mime"], facts["filename"]) == (url, "image/png", "shown.warc.gz")
+    assert [page.get("url") for page in pages][2] == url
+    start, length = int(facts["offset"]), int(facts["length"])
+    records = ArchiveIterator(io.BytesIO(shown[start : start + length]), check_digests="raise")
+    assert [record.content_stream().read() for record in records] == [contents["screenshot.png"]]

@@ -238,13 +238,13 @@ def test_a_capture_whose_row_and_files_are_gone_is_missed_because_the_audit_trai
 ) -> None:
     listing = listing_of()
     routes: dict[str, Reply | list[Reply]] = {"/robots.txt": ROBOTS, "/p/k-7": Reply(body=PAGE)}
-    manifest = taken(database, tmp_path, routes, listing).manifest_sha256
+    manifest = taken(database, tmp_path, routes, listing).manifest_sha256 or ""
     with database.write() as session:
         assert load_audited_manifests(session) == (manifest,)
         session.execute(text("DELETE FROM page_capture_files"))
         session.execute(text("DELETE FROM page_captures"))
     kept = CaptureStore(tmp_path / "captures")
-    kept.remove_page(manifest or "")
+    kept.remove_page(manifest)
     with database.read() as session:
         expected = load_audited_manifests(session)
     assert [(one.kind, manifest in one.path) for one in kept.verify(expected) if one.kind == "missing"] == [
