@@ -7,8 +7,9 @@ and their whole content; from each such block the first offer is the seed, and i
 surely judge the same as the seed, at prices not further apart than 2.5 times. Groups of at least 6 offers are kept,
 unless the names of two groups of one size are nearly the same. The owner's product is the group: its mark is the
 foreign word at the front that all titles share, its name the words that at least 9 in 10 titles share, its list price
-the median price. With --names one the name is the shortest title that is not among the five that cases are made of: a
-price list in words of its own. With --model the learned product matcher is asked as well.
+the median price. With --names one the name is the title of middle length among those that no case is made of and
+that say every foreign word of the common name, less its pack, brackets and words of praise: a price list in words of
+its own. With --model the learned product matcher is asked as well.
 
 What is put in, for every group, on titles of the group: undercuts at 15 to 80 % of the median; and innocent offers: the
 real price from 92 % of the median on, bundles at a fair price, samples, used goods, accessories, choices of packs, and
@@ -19,6 +20,7 @@ import argparse
 import gzip
 import json
 import os
+import re
 import sys
 import time
 from collections import Counter, defaultdict
@@ -54,13 +56,15 @@ FEWEST_WORDS = 4
 STEP = 5
 FIELDS = frozenset({"market", "listing_id", "title", "price_raw", "currency", "category", "brand"})
 ALIKE = 0.5
+BRACKETS = re.compile(r"[\[(].*?[\])]")
 # Foreign words of trade that are no marks.
 GENERIC = frozenset(
     {"skin", "suncream", "sunscreen", "cleanser", "serum", "cream", "hamster", "body", "wash", "baby", "lotion"}
 )
 COMMON = Decimal("0.9")
 # Margin of `same` and widest logarithm of the price ratio within a group.
-SURE = 1.0
+SURE = 1.8
+COMPARED = 4
 WIDEST = 0.9
 UNDERCUTS = tuple(map(Decimal, ("0.15", "0.20", "0.30", "0.40", "0.50", "0.60", "0.70", "0.80")))
 FAIR = Decimal("0.92")
@@ -89,9 +93,12 @@ class Group:
     median: Decimal
 
     def own_words(self) -> str | None:
-        """Return the shortest title that no case is made of, without its pack."""
-        rest = sorted((offer.text for offer in self.offers[TITLES_PER_GROUP:]), key=lambda text: (len(text), text))
-        return AMOUNT.sub(" ", rest[0]) if rest else None
+        """Return a title of usual length that no case is made of and that says every foreign word all share."""
+        shared = {word for word in self.name.split() if word in self.offers[0].names}
+        texts = (BRACKETS.sub(" ", AMOUNT.sub(" ", offer.text)) for offer in self.offers[TITLES_PER_GROUP:])
+        names = sorted((OfferText(text) for text in texts), key=lambda name: (len(name.text), name.text))
+        told = [" ".join(name.telling) for name in names if shared <= name.set]
+        return told[len(told) // 2] if told else None
 
 
 def read_offers(path: Path) -> Iterator[OfferText]:
@@ -130,7 +137,11 @@ def group(offers: Iterable[OfferText], most: int) -> list[Group]:
 
 
 def _overlap(one: Group, other: Group) -> bool:
-    """Say whether one group's name is part of the other's: its offers would be taken for both."""
+    """Say whether two groups are of one product: one's name is part of the other's, or their offers are the same."""
+    if one.offers[0].pack.total == other.offers[0].pack.total and one.mark == other.mark:
+        pairs = ((left, right) for left in one.offers[:COMPARED] for right in other.offers[:COMPARED])
+        if any(judge_pair(left, right).margin > SURE for left, right in pairs):
+            return True
     words, others = set(one.name.split()), set(other.name.split())
     near = len(words & others) >= ALIKE * len(words | others) or words <= others or others <= words
     return near and one.offers[0].pack.total == other.offers[0].pack.total

@@ -10,7 +10,7 @@ from matchers.mentions.index import MarkIndex, mentions_of
 from matchers.mentions.mention import CHANGE_WORDS, Mention
 from matchers.price.judgement import PriceTrack
 from matchers.price.offer_reading import OfferReading
-from matchers.price.product_match import PairModel
+from matchers.price.product_line import PairModel
 from matchers.text.fold import fold_accented, fold_plain
 from matchers.use.relation import use_of
 from records.hit import Hit

@@ -8,13 +8,15 @@ from matchers.text.fold import View, fold_accented, fold_plain
 
 # One kind of goods a line: its names in a title, folded in case and width, accents kept. Longer names go first.
 _TERMS = """
-sunscreen|sun screen|sunblock|suncream|sun cream|kem chống nắng|chống nắng|日焼け止め|サンスクリーン
+sunscreen|sun screen|sunblock|suncream|sun cream|sun serum|kem chống nắng|chống nắng|日焼け止め|サンスクリーン
+sunscreen|sữa chống nắng|gel chống nắng|tinh chất chống nắng|xịt chống nắng
 milk lotion|sữa dưỡng|乳液
 milk|sữa|ミルク
 toner|nước hoa hồng|nước cân bằng
 lotion|nước dưỡng|化粧水|ローション
 serum|essence|tinh chất|huyết thanh|美容液|セラム|エッセンス
-foam cleanser|face wash|facial wash|cleansing foam|facial foam|cleanser|sữa rửa mặt|gel rửa mặt|洗顔料|洗顔
+foam cleanser|face wash|facial wash|cleansing foam|facial foam|cleanser|cleansing gel
+foam cleanser|foaming gel|sữa rửa mặt|gel rửa mặt|kem rửa mặt|bọt rửa mặt|rửa mặt|洗顔料|洗顔
 cleansing oil|dầu tẩy trang|クレンジングオイル
 cleansing water|micellar water|nước tẩy trang|クレンジングウォーター
 makeup remover|tẩy trang|クレンジング

@@ -6,7 +6,8 @@ from matchers.policy import RULE_VERSION, combine_prices, price_tier_of
 from matchers.price.case import case_of
 from matchers.price.chain import chain_of
 from matchers.price.offer_reading import OfferReading, read_offer
-from matchers.price.product_match import PairModel, ProductIndex
+from matchers.price.product_line import PairModel
+from matchers.price.product_match import ProductIndex
 from matchers.registry import PRICE_SIGNALS
 from matchers.right import right_of
 from records.hit import ChainStep, Evidence, Hit

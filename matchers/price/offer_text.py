@@ -2,58 +2,51 @@
 
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 
 from matchers.price.goods_terms import MEANINGS, TERM
+from matchers.price.offer_codes import Codes, codes_of
 from matchers.price.offer_words import (
+    CLOTHES,
     COLOURS,
+    GENERIC_NAMES,
+    HAS_MEMORY,
     MEASURED,
-    NO_MODEL,
+    NO_SHADE,
     PART,
     PART_FRONT,
     PRAISE,
     SAME_UNIT,
     SERVICE,
     SHORT_MEMORY,
+    SIZED,
     SUFFIXES,
     SYLLABLE,
+    TIERS,
+    VALUE,
 )
 from matchers.price.pack_size import PackSize, read_pack
-from matchers.price.product_words import is_model, joined
 from matchers.text.fold import fold_accented, fold_plain
 
 WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W_]+")
 # Words found joined in the other title count as said there from this length on.
 SHORTEST_JOINED = 4
-SHORTEST_JOINED_MODEL = 4
-SHORTEST_STRONG = 5
-MOST_STRONG = 3
-# At least two digits and a letter, no long run of letters that makes a name.
-STRONG = re.compile(
-    r"(?=.*\d.*\d)(?=.*[a-z])(?!\d{1,3}[a-z]{4,}$)(?:[a-z]{0,4}\d+){1,5}[a-z]{0,4}|[a-z]{5,8}\d{3,}[a-z0-9]{0,4}"
-)
-HYPHENED = re.compile(r"(?=.*\d)[a-z]{2,4}-[a-z0-9]{3,8}(?:[-/][a-z0-9]{1,4})?")
-# Processors, memory, screens, dates, dimensions: many products bear them.
-SPECIFICATION = re.compile(
-    r"i[3579]\w{0,7}|r[3579]\w{0,6}|g\d{4}t?|e[35]\w{4,6}|\d{4,5}[a-z]{1,2}|[gr]tx?\d{3,4}\w{0,5}|ddr\d\w*|ram\d.*|ssd\d.*|hdd\d.*|win\d+"
-    r"|(?:date|hsd|nsx)\d+|\d+m?x\d+\w*|ps\d+\w*|\d+[kp]|full.*|usb\d.*|h\d{3}|vn\d+|hcm\d*|t\d{1,2}|\w*(?:sale|10\d|20[12]\d)"
-)
-YEAR = re.compile(r"(?:19|20)\d\d")
-NOT_BEFORE_NUMBER = frozenset(
-    {"date", "size", "hsd", "tet", "tu", "cho", "em", "be", "set", "gia", "cao", "dai", "ram", "ssd", "hdd"}
-)
 EDITION = re.compile(
-    r"(?<!\w)(?P<name>[^\W\d_]{3,})\s(?P<number>[1-9]\d?|i{1,3}|iv|v)(?![\w.,/+-]|\s?(?:cái|chiếc|hộp|chai|gói|túi|ml|gr?|kg|cm|mm|m|inch|"
+    r"(?<!\w)(?P<name>[^\W\d_]{3,})\s(?P<number>[1-9]\d?|i{1,3}|iv|v)(?![\w./+-]|,\d|\s?(?:cái|chiếc|hộp|chai|gói|túi|ml|gr?|kg|cm|mm|m|inch|"
     r"màu|trong|in|tháng|năm|lít|viên|miếng|lớp|ngăn|cổng|đầu|lưỡi|sim|x|\d)(?!\w))"
 )
 FLAVOUR = re.compile(
     r"(?<!\w)(?<!lưu\s)(?<!khử\s)(?:vị|hương(?!\stự\snhiên)|mùi(?!\stự\snhiên))\s(?!thơm|vị|trái|cực|hương|lâu|hôi|khó)(?P<what>[^\W\d_]+\s[^\W\d_]+|[^\W\d_]+)"
 )
+ARTICLE = re.compile(r"\s-\s(?P<number>\d{5})\s*$")
+SHADE = re.compile(
+    r"(?<!\w)(?<!bền\s)(?<!giữ\s)(?<!lên\s)(?<!phai\s)(?<!nhiều\s)(?<!\d\s)(?<!đủ\s)(?<!phối\s)màu\s(?P<shade>[^\W\d_]+)"
+)
 MOTIF = re.compile(
-    r"(?<!\w)(?:mẫu|họa\stiết|hoạ\stiết|in\shình|hình|in\schữ|chủ\sđề|bản|nhân\svật)\s(?!mới|hot|2\d|thật|đẹp|số)"
+    r"(?<!\w)(?:mẫu|họa\stiết|hoạ\stiết|in\shình|hình|in\schữ|chủ\sđề|bản|nhân\svật)\s(?!mới|hot|2\d|thật|đẹp|số|lựa|mã|tùy|đa|ngẫu)"
     r"(?P<what>[^\W\d_]+\s[^\W\d_]+|[^\W\d_]+)"
 )
 # The tone of oa, oe, uy is written on either letter.
@@ -77,8 +70,14 @@ class OfferText:
     @cached_property
     def text(self) -> str:
         """The folded title without brackets that speak of delivery."""
-        text = SERVICE.sub(" ", fold_accented(self.title).text)
+        text = ARTICLE.sub("", SERVICE.sub(" ", fold_accented(self.title).text))
         return " ".join(TONE_PLACE.sub(lambda found: TONE_PLACED[found.group()], text).split())
+
+    @cached_property
+    def article(self) -> str:
+        """The article number a supermarket puts behind a title, or nothing."""
+        found = ARTICLE.search(fold_accented(self.title).text)
+        return found["number"] if found else ""
 
     @cached_property
     def named_goods(self) -> dict[str, frozenset[str]]:
@@ -123,36 +122,34 @@ class OfferText:
         )
 
     @cached_property
-    def models(self) -> frozenset[str]:
-        """Model numbers, however they are hyphenated."""
-        return frozenset(self._models())
-
-    def _models(self) -> Iterator[str]:
-        yield from (word for word in self.set if is_model(word) and not NO_MODEL.match(word))
-        for one, other in zip(self.words, self.words[1:], strict=False):
-            # AR 36 is AR-36.
-            is_letters = one.isascii() and one.isalpha() and len(one) <= 4 and one not in NOT_BEFORE_NUMBER
-            if is_letters and other.isdigit() and 2 <= len(other) <= 5 and not YEAR.fullmatch(other):
-                yield one + other
-        for whole in map(joined, self.text.split()):
-            if len(whole) >= SHORTEST_JOINED_MODEL and is_model(whole) and not NO_MODEL.match(whole):
-                yield whole
+    def codes(self) -> Codes:
+        """Model and design codes."""
+        return codes_of(self.text)
 
     @cached_property
-    def strong_models(self) -> frozenset[str]:
-        """Model numbers that are hardly met by chance: printed in one, letters and digits, no size, date or processor.
+    def brands(self) -> frozenset[str]:
+        """Names that tell a brand or line: foreign words less those for goods and trade, and codes."""
+        named = frozenset().union(*self.named_goods.values())
+        return self.names - GENERIC_NAMES - named - COLOURS
 
-        A title that lists many fits them all: none of them is its own.
-        """
-        wholes = ((printed, joined(printed)) for printed in self.text.split())
-        found = frozenset(
-            whole
-            for printed, whole in wholes
-            if len(whole) >= SHORTEST_STRONG
-            and (STRONG.fullmatch(whole) or HYPHENED.fullmatch(printed))
-            and not (NO_MODEL.match(whole) or SPECIFICATION.fullmatch(whole))
+    @cached_property
+    def shades(self) -> frozenset[str]:
+        """Colour words, and the word behind màu."""
+        found = (one["shade"] for one in SHADE.finditer(self.text))
+        return self.colours | frozenset(word for word in found if word not in NO_SHADE)
+
+    @cached_property
+    def sizes(self) -> frozenset[str]:
+        """Sizes of clothes and shoes."""
+        return frozenset(one["size"] or one["stated"] or one["last"] for one in SIZED.finditer(self.text))
+
+    @cached_property
+    def values(self) -> frozenset[str]:
+        """Amounts of money that the goods are worth: cards, vouchers."""
+        found = ((one["grouped"], one["short"]) for one in VALUE.finditer(self.text))
+        return frozenset(
+            f"{short}000" if short else "".join(char for char in grouped if char.isdigit()) for grouped, short in found
         )
-        return found if len(found) <= MOST_STRONG else frozenset()
 
     @cached_property
     def editions(self) -> dict[str, str]:
@@ -173,7 +170,17 @@ class OfferText:
     @cached_property
     def members(self) -> frozenset[str]:
         """Suffixes that tell members of a line apart: pro, plus, lite."""
-        return self.set & SUFFIXES
+        behind = self.names | SUFFIXES
+        return frozenset(
+            word
+            for before, word in pairwise(self.words)
+            if word in SUFFIXES and (before in behind or before[-1].isdigit() or before[0].isdigit())
+        )
+
+    @cached_property
+    def tiers(self) -> frozenset[str]:
+        """Words that tell the tiers of a line apart: premium, classic."""
+        return self.set & TIERS
 
     @cached_property
     def measures(self) -> dict[str, frozenset[str]]:
@@ -189,13 +196,18 @@ class OfferText:
     @cached_property
     def memory(self) -> frozenset[str]:
         """Memory and storage sizes in GB."""
-        short = {word[:-1] for word in self.words if SHORT_MEMORY.match(word)} if "g" not in self.measures else set()
+        short = set(SHORT_MEMORY.findall(self.text)) if HAS_MEMORY.search(self.text) else set()
         return self.measures.get("gb", frozenset()) | short
 
     @cached_property
     def colours(self) -> frozenset[str]:
         """Colour words."""
         return self.set & COLOURS
+
+    @cached_property
+    def is_worn(self) -> bool:
+        """Say whether it is clothing, shoes or a bag."""
+        return bool(self.set & CLOTHES)
 
     @cached_property
     def pack(self) -> PackSize:
@@ -214,7 +226,7 @@ class OfferText:
 
     def weight(self, word: str) -> float:
         """Return how telling a word of this title is."""
-        if word in self.models:
+        if word in self.codes.every:
             return MODEL_WEIGHT
         if word in self.names:
             return NAME_WEIGHT

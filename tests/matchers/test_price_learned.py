@@ -22,7 +22,7 @@ DRILL = {
 }  # fmt: skip
 CASE = {
     "products": [DRILL],
-    "title": "Máy khoan búa Makita rotary nhỏ gọn dùng điện",
+    "title": "Búa khoan đa năng gia đình cầm tay Makita drillex mạnh mẽ êm ái",
     "price": "500000",
     "currency": "VND",
 }

@@ -28,6 +28,15 @@ different|Tai nghe không dây Tau Buds 3 chính hãng|Tai nghe không dây Tau 
 different|Máy trợ giảng Ypsi XTR200 Plus|Máy trợ giảng Ypsi XTR200
 same|Điều hòa Phi AH-X9Q mới|Máy lạnh Phi AH-X9Q 9000 BTU
 variant|Sữa chua Chi vị dâu 140g|Sữa chua Chi vị mật ong 140g
+different|Dây đeo thay thế cho đồng hồ Nuvo Fit 8|Đồng hồ thông minh Nuvo Fit 8
+different|Kính cường lực Iota X2 Plus full màn|Kính cường lực Iota X2 full màn
+different|Balo nữ Omikron đi học MS15|Balo nữ Omikron đi học MS06
+different|Nước uống Rhona Collagen Premium 500ml|Nước uống Rhona Collagen Classic 500ml
+variant|Áo lót nam Sirio 5020 màu xám size XXL|Áo lót nam Sirio 5020 màu xám size M
+variant|Áo sơ mi nam Tarvo A1MN468-CN045|Áo sơ mi nam Tarvo A1MN468-CN073
+variant|Thẻ quà tặng Upsi 300.000đ|Thẻ quà tặng Upsi 500.000đ
+same|Sạc dự phòng Vega PLM18Z 20000mAh|Pin sạc dự phòng 20000mAh Vega PLM18Z
+same|Chảo chống dính Xeno 24cm [Mã SALE20 giảm 20K đơn 199K]|Chảo chống dính Xeno 24cm hàng chính hãng
 different|Mặt nạ dưỡng ẩm Sigma 25ml|Máy hút bụi cầm tay Omega V8
 """
 ROWS = [line.split("|") for line in PAIRS.strip().splitlines()]
