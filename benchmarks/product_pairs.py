@@ -19,8 +19,9 @@ from crawler.config import Settings
 from crawler.product_models import product_model
 from matchers.price.boosted_trees import BoostedTrees, Growth, grow
 from matchers.price.learned_match import LearnedMatch
-from matchers.price.offer_relation import RELATIONS, WEIGHTS, Judged, facets_of, judge_pair
+from matchers.price.offer_relation import RELATIONS, Judged, facets_of, judge_pair
 from matchers.price.offer_text import OfferText
+from matchers.price.offer_weights import WEIGHTS
 from matchers.price.price_text import read_price
 
 LEAST_SURE = 2

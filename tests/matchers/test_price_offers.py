@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.product_pairs import main, offer_of, score
-from matchers.price.offer_relation import FACET_WORDS, WEIGHTS, facets_of, judge_pair
+from matchers.price.offer_relation import facets_of, judge_pair
 from matchers.price.offer_text import OfferText
+from matchers.price.offer_weights import FACET_WORDS, WEIGHTS
 
 # relation | one title | another title; all made up
 PAIRS = """
