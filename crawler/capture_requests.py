@@ -1,18 +1,21 @@
 """Asks for captures of listings' pages: a job each, never two for the same listing and day."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from scrapy import Spider
 
 from crawler.access import open_ways
+from records.hit import QUEUE_TIERS, Hit
 from records.listing import Listing
 from spiders.base import MarketSpider
 from spiders.registry import load_markets
 from storage.database import Database, Session
 from storage.hit_records import StoredHit
+from storage.hits import SavedHits, hit_id_of
 from storage.jobs import open_jobs
 from storage.page_captures import load_run_arguments
+from storage.runs import IMPORTED_FILES
 
 
 def captures_pages(spider: Spider | None, open_ways: Collection[str]) -> bool:
@@ -38,8 +41,31 @@ def page_is_open(database: Database, stored: StoredHit, at: datetime) -> bool:
     if market is None or stored.hit.listing.url is None:
         return False
     with database.read() as session:
-        _run_id, arguments = load_run_arguments(session, stored.hit_id)
+        _run_id, arguments = load_run_arguments(session, *stored.hit.listing.key)
     return not is_replay(arguments) and is_capturable(market, open_ways(database, market.name, at))
+
+
+def open_markets(database: Database, at: datetime) -> frozenset[str]:
+    """Return the marketplaces whose pages may be asked for today."""
+    markets = load_markets()
+    return frozenset(name for name, market in markets.items() if is_capturable(market, open_ways(database, name, at)))
+
+
+def ask_for_queued(
+    session: Session, listing: Listing, hits: Iterable[Hit], saved: SavedHits, markets: Collection[str], at: datetime
+) -> int:
+    """Ask for a capture of a listing whose hits came into the queue without a crawl; return how many are new.
+
+    `markets` are those whose pages are open. What a replay showed has no page there, and what was imported from files
+    is captured when somebody opens it: nobody knows how old such a file is.
+    """
+    hit_ids = tuple(hit_id_of(hit.key) for hit in hits if hit.tier in QUEUE_TIERS)
+    if not hit_ids or not (saved.new or saved.reopened) or listing.market not in markets:
+        return 0
+    _run_id, arguments = load_run_arguments(session, *listing.key)
+    if is_replay(arguments) or IMPORTED_FILES in arguments:
+        return 0
+    return ask_for_capture(session, listing, hit_ids, "queued", "rematch", at)
 
 
 def is_replay(arguments: Mapping[str, str]) -> bool:

@@ -83,7 +83,7 @@ class Capturer:
         started_at = self.client.clock()
         with self.database.read() as session:
             hits = [load_hit(session, hit_id) for hit_id in hit_ids]
-            run_id = load_run_arguments(session, hit_ids[0])[0] if hit_ids else None
+            run_id = load_run_arguments(session, *listing.key)[0]
         wish = Wish(
             market=listing.market,
             listing_id=listing.listing_id,

@@ -1,5 +1,6 @@
 """What an installation can set: one model, read from the environment (MARKWATCH_…) and nothing else."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -8,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from crawler.errors import BadInput
 from storage.contact_key import open_contact_key
+from storage.retention import RetentionPolicy
 
 SHORTEST_SECRET = 32
 
@@ -76,6 +78,9 @@ class Settings(BaseSettings):
     keep_confirmed_days: int = Field(default=1826, ge=1)
     """How long captures of confirmed hits are kept, from the decision."""
 
+    retention_apply: bool = False
+    """Whether evidence that was kept long enough is removed daily; look at `markwatch evidence retention` first."""
+
     free_floor_mb: int = Field(default=2048, ge=0)
     """So much stays free on the disk of the captures (on a small disk a tenth of it); below it nothing is captured."""
     quota_markets_mb: dict[str, int] = Field(default_factory=dict)
@@ -97,6 +102,15 @@ class Settings(BaseSettings):
     def captures_dir(self) -> Path:
         """Folder of the capture store."""
         return self.data_dir / "captures"
+
+    @property
+    def retention_policy(self) -> RetentionPolicy:
+        """How long this installation keeps evidence."""
+        return RetentionPolicy(
+            unflagged=timedelta(days=self.keep_unflagged_days),
+            rejected=timedelta(days=self.keep_rejected_days),
+            confirmed=timedelta(days=self.keep_confirmed_days),
+        )
 
     @property
     def free_floor_bytes(self) -> int:

@@ -45,6 +45,8 @@ KINDS: Mapping[str, JobKind] = {
     "capture": JobKind(does="crawler.capturing:perform_capture"),
     # Asks the time stamping authority for the stamps of captures that have none yet.
     "stamps": JobKind(does="crawler.stamping:perform_stamps", every=timedelta(minutes=5)),
+    # Removes evidence that was kept long enough, where MARKWATCH_RETENTION_APPLY is set.
+    "retention": JobKind(does="crawler.keeping:perform_retention", every=timedelta(days=1), tries=3),
     # Tells operators what broke, by mail or webhook.
     "operator_alerts": JobKind(
         does="crawler.operator_alerts:perform_operator_alerts", every=timedelta(minutes=2), tries=3

@@ -2,10 +2,11 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from crawler.capture_requests import ask_for_queued, open_markets
 from crawler.errors import BadInput
 from crawler.job_context import JobContext
 from crawler.product_models import installed_matcher
@@ -52,6 +53,7 @@ def rejudge(database: Database, matcher: Matcher, at: datetime, since: str | Non
     """
     since_at = None if since is None else day_start(since)
     has_products = bool(matcher.watchlist.products)
+    markets = open_markets(database, at)
     with database.write() as session:
         first: Phase = "offers" if has_products else "hits"
         cursor = open_rematch_cursor(session, fingerprint_of(matcher.watchlist, since), first, at)
@@ -72,7 +74,7 @@ def rejudge(database: Database, matcher: Matcher, at: datetime, since: str | Non
         with_hits = _judged(database, matcher, list(matcher.read_many(listings)), at)
         done = cursor.listings + len(listings)
         with database.write() as session:
-            changes = [_counts(save_hits(session, listing, hits, None, at)) for listing, hits in with_hits]
+            changes = [_counts(_save(session, listing, hits, markets, at)) for listing, hits in with_hits]
             cursor = save_rematch_cursor(session, cursor, phase="hits", after=listings[-1].key, listings=done)
         yield from (
             Step(phase="hits", done=number, changes=one) for number, one in enumerate(changes, done - len(changes) + 1)
@@ -92,6 +94,15 @@ def _judged(
     """Return the hits of each reading, its prices seen beside what is stored."""
     context = price_context(database, readings, at)
     return [(reading.listing, matcher.judge(reading, context=context)) for reading in readings]
+
+
+def _save(
+    session: Session, listing: Listing, hits: tuple[Hit, ...], markets: Collection[str], at: datetime
+) -> SavedHits:
+    """Save what was judged, and ask for a capture of the page where it brought a hit into the queue."""
+    saved = save_hits(session, listing, hits, None, at)
+    ask_for_queued(session, listing, hits, saved, markets, at)
+    return saved
 
 
 def _save_offers(session: Session, readings: Sequence[Reading], at: datetime) -> None:
@@ -140,6 +151,7 @@ def perform_rematch(context: JobContext) -> Mapping[str, object]:
     counts = Counter({str(name): int(number) for name, number in dict(progress.get("counts", {})).items()})
     with context.database.read() as session:
         matcher = installed_matcher(load_watchlist(session, context.clock().date()))
+    markets = open_markets(context.database, context.clock())
     while True:
         context.pause_point()
         with context.database.read() as session:
@@ -153,7 +165,7 @@ def perform_rematch(context: JobContext) -> Mapping[str, object]:
             if matcher.watchlist.products:
                 _save_offers(session, readings, context.clock())
             for listing, hits in found:
-                counts.update(_counts(save_hits(session, listing, hits, None, context.clock())))
+                counts.update(_counts(_save(session, listing, hits, markets, context.clock())))
             counts["listings"] += len(listings)
             context.save(session, {"after": _written(after), "counts": dict(counts)})
 

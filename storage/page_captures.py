@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from storage.audit import hold_chain, record_audit
 from storage.errors import NotFound
 from storage.evidence_tables import page_capture_files, page_captures
-from storage.tables import audit, hits, runs
+from storage.tables import audit, hits, listings, runs
 
 CaptureOutcome = Literal["seen", "not_seen", "blocked", "failed", "no_room"]
 StampState = Literal["none", "pending", "stamped"]
@@ -130,12 +130,15 @@ def load_page_captures(session: Session, market: str, listing_id: str, limit: in
     return _with_files(session, session.execute(query).mappings().all())
 
 
-def load_run_arguments(session: Session, hit_id: str) -> tuple[str | None, Mapping[str, str]]:
-    """Return the run that last found the hit and what it was started with; (None, {}) where no run did."""
+def load_run_arguments(session: Session, market: str, listing_id: str) -> tuple[str | None, Mapping[str, str]]:
+    """Return the run that last saw the listing and what it was started with; (None, {}) where no run did.
+
+    The listing's run, not its hits': a re-match judges a replayed listing without any run.
+    """
     query = (
-        select(hits.c.run_id, runs.c.arguments)
-        .outerjoin(runs, runs.c.run_id == hits.c.run_id)
-        .where(hits.c.hit_id == hit_id)
+        select(listings.c.run_id, runs.c.arguments)
+        .outerjoin(runs, runs.c.run_id == listings.c.run_id)
+        .where(listings.c.market == market, listings.c.listing_id == listing_id)
     )
     row = session.execute(query).one_or_none()
     return (None, {}) if row is None else (row.run_id, row.arguments or {})

@@ -1,6 +1,5 @@
 """markwatch evidence hold, release, holds, retention: how long evidence is kept."""
 
-from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -14,7 +13,6 @@ from crawler.errors import BadInput
 from storage.errors import NotFound
 from storage.hits import load_hit
 from storage.holds import load_holds, place_hold, release_hold
-from storage.retention import RetentionPolicy
 from storage.subjects import erase_seller, find_subject, standings_of
 
 PARTLY_DONE = 4
@@ -29,15 +27,6 @@ def register(commands: typer.Typer) -> None:
     commands.command(epilog="Example: markwatch evidence retention --apply")(retention)
     commands.command(epilog='Example: markwatch evidence search "Shop Hoa Mai"')(search)
     commands.command(epilog='Example: markwatch evidence erase chotot_vn 4711 --reason "request of 2026-11-20"')(erase)
-
-
-def policy_of(settings: Settings) -> RetentionPolicy:
-    """Return how long this installation keeps evidence."""
-    return RetentionPolicy(
-        unflagged=timedelta(days=settings.keep_unflagged_days),
-        rejected=timedelta(days=settings.keep_rejected_days),
-        confirmed=timedelta(days=settings.keep_confirmed_days),
-    )
 
 
 def hold(
@@ -96,7 +85,7 @@ def retention(
     settings = Settings()
     at = now()
     with database(db) as opened:
-        plan = plan_retention(opened, policy_of(settings), at)
+        plan = plan_retention(opened, settings.retention_policy, at)
         columns = ("kind", "taken_at", "expires_at", "sha256", "url")
         rows = ({name: _plain(getattr(one, name)) for name in columns} for one in plan.expired)
         print_rows(columns, rows, as_json=as_json)

@@ -11,6 +11,7 @@ from review.api.models import Problem, Sent
 from review.console import console_of
 from review.deciding import visible_hit
 from review.errors import Absent
+from review.packing import MAX_CASES
 from review.pages.evidence import file_of_capture, pack_of
 from review.pages.sellers import let_see
 from review.sessions import Decider, Visitor, allowed, from_own_client
@@ -94,6 +95,12 @@ class PackBody(Sent):
     language: PackLanguage = "vi"
 
 
+class PacksBody(PackBody):
+    """Which hits go into one pack."""
+
+    hit_ids: list[Annotated[str, Field(max_length=40)]] = Field(min_length=1, max_length=MAX_CASES)
+
+
 class ContactRow(BaseModel):
     """A way to reach a seller, as its listings state it."""
 
@@ -149,7 +156,13 @@ def send_capture_file(request: Request, sha256: str, name: str) -> Response:
 @router.post("/hits/{hit_id}/pack", dependencies=[Own], responses=BINARY)
 def make_pack_of_hit(request: Request, visitor: Staff, hit_id: str, body: PackBody) -> Response:
     """Return the hit's evidence pack as a zip file; its making is written down."""
-    return pack_of(request, visitor, hit_id, body.language)
+    return pack_of(request, visitor, (hit_id,), body.language)
+
+
+@router.post("/packs", dependencies=[Own], responses=BINARY)
+def make_pack_of_hits(request: Request, visitor: Staff, body: PacksBody) -> Response:
+    """Return one evidence pack of up to 200 hits as a zip file; its making is written down."""
+    return pack_of(request, visitor, tuple(dict.fromkeys(body.hit_ids)), body.language)
 
 
 @router.get("/hits/{hit_id}/legal-holds", responses=NONE)

@@ -97,13 +97,13 @@ def send_pack(request: Request, visitor: Staff, hit_id: str, language: Annotated
     """Send the hit's evidence pack in that language."""
     if language not in get_args(PackLanguage):
         raise Absent
-    return pack_of(request, visitor, hit_id, cast("PackLanguage", language))
+    return pack_of(request, visitor, (hit_id,), cast("PackLanguage", language))
 
 
-def pack_of(request: Request, visitor: Visitor, hit_id: str, language: PackLanguage) -> Response:
-    """Return the hit's evidence pack as a file to keep; Forbidden while a second look must not know the first."""
+def pack_of(request: Request, visitor: Visitor, hit_ids: tuple[str, ...], language: PackLanguage) -> Response:
+    """Return the evidence pack of those hits as a file to keep; Forbidden while one awaits its second look."""
     console = console_of(request)
-    if not may_pack(visible_hit(console, visitor, hit_id), visitor):
+    if not all(may_pack(visible_hit(console, visitor, hit_id), visitor) for hit_id in hit_ids):
         raise Forbidden
     if console.settings.signing_key is None:
         raise Absent
@@ -111,14 +111,18 @@ def pack_of(request: Request, visitor: Visitor, hit_id: str, language: PackLangu
     formats = Formats(language=language, zone=own.formats.zone, now=own.formats.now)
     pack = make_pack(
         console.database,
-        (hit_id,),
+        hit_ids,
         Reading(language=language, theme="", formats=formats),
         store_of(console),
         open_key(console.settings.signing_key),
         made_by=visitor.user.login,
         made_at=console.services.clock(),
     )
-    return _attachment(pack.content, f"markwatch-{hit_id}-{language}.zip", "application/zip")
+    return _attachment(
+        pack.content,
+        f"markwatch-{'-'.join(hit_ids[:1])}{'-and-more' if len(hit_ids) > 1 else ''}-{language}.zip",
+        "application/zip",
+    )
 
 
 @router.post("/hits/{hit_id}/legal-hold", dependencies=[Depends(from_own_form)])

@@ -1,4 +1,5 @@
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,15 +20,19 @@ from crawler.config import Settings
 from crawler.doctor import examine
 from crawler.errors import BadInput
 from crawler.job_context import JobContext, JobLater
+from crawler.keeping import perform_retention
+from crawler.rejudging import rejudge
 from crawler.stamping import stamp_pending
+from matchers.match import Matcher
 from records.listing import Listing
+from records.watchlist import Mark, WatchList
 from spiders.reading import Answer
 from spiders.registry import load_markets
 from storage.audit import load_audit, verify_audit
 from storage.database import Database, open_database
 from storage.hits import hit_id_of, load_hit, save_hits
 from storage.host_turns import LONGEST_HOLD, take_turn
-from storage.jobs import claim_job, next_due
+from storage.jobs import claim_job, load_jobs, next_due
 from storage.listings import save_listing
 from storage.page_captures import PageCapture, load_audited_manifests, load_page_captures
 from storage.retention import RetentionPolicy, iterate_kept, remove_items
@@ -294,6 +299,44 @@ def test_an_opened_hit_of_a_replay_or_a_closed_market_is_never_asked_for(
         save_hits(session, listing, [make_hit(listing)], run.run_id, at)
         stored = load_hit(session, hit_id_of(make_hit(listing).key))
     assert page_is_open(database, stored, at) == is_open
+
+
+@pytest.mark.parametrize(
+    ("arguments", "asked"), [({"query": "kem"}, 1), ({"base_url": "http://127.0.0.1:9"}, 0), ({"files": "a.html"}, 0)]
+)
+def test_a_rematch_that_brings_a_hit_into_the_queue_asks_for_its_page_unless_a_replay_or_a_file_showed_it(
+    database: Database, arguments: dict[str, str], asked: int
+) -> None:
+    at = utc_now()
+    listing = replace(listing_of(), title="Kem H.a.n.a.m.o.r.i rep 1:1")
+    with database.write() as session:
+        run = open_run(session, "shop", arguments, at, "lan")
+        save_listing(session, listing, run.run_id, at)
+    matcher = Matcher(WatchList(marks=(Mark(mark_id="hanamori", text="Hanamori"),), as_of=at.date()))
+    for _ in range(2):
+        assert [step.done for step in rejudge(database, matcher, at, None)] == [1]
+    with database.read() as session:
+        jobs = load_jobs(session, kind="capture")
+    assert [(job.arguments["cause"], job.arguments["listing_id"]) for job in jobs] == [
+        ("queued", listing.listing_id)
+    ] * asked
+
+
+def test_what_was_kept_long_enough_is_removed_daily_only_where_that_is_set(database: Database, tmp_path: Path) -> None:
+    listing = listing_of()
+    routes: dict[str, Reply | list[Reply]] = {"/robots.txt": ROBOTS, "/p/k-7": Reply(body=PAGE)}
+    with (
+        replay(routes) as server,
+        capturer(database, settings_for(tmp_path), base_url=server.url, with_browser=False) as made,
+    ):
+        made.capture(listing, (), "requested", "lan")
+    context = job_of(database, listing, "queued", tmp_path)
+    context.clock = lambda: utc_now() + timedelta(days=31)
+    assert perform_retention(context) == {"due": 1, "removed": 0}
+    context.settings = settings_for(tmp_path, retention_apply=True)
+    assert perform_retention(context)["removed"] == 1
+    assert perform_retention(context) == {"due": 0, "removed": 0}
+    assert CaptureStore(tmp_path / "captures").verify() == ()
 
 
 def test_a_stale_hit_opened_again_and_again_is_asked_for_once_a_day(database: Database) -> None:

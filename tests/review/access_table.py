@@ -226,6 +226,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/hits/{hit_id}/captures"): get(STAFF),
     ("POST", "/api/v1/hits/{hit_id}/capture"): post(STAFF, 404),
     ("POST", "/api/v1/hits/{hit_id}/pack"): post(STAFF, 404, language="vi"),
+    ("POST", "/api/v1/packs"): post(STAFF, 404, hit_ids=["0"]),
     ("GET", "/api/v1/captures/{sha256}/files/{name}"): get(STAFF, 404),
     ("GET", "/api/v1/hits/{hit_id}/legal-holds"): get(STAFF),
     ("POST", "/api/v1/sellers/{market}/contacts"): post(STAFF, 404, reason="a case"),

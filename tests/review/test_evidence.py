@@ -1,4 +1,5 @@
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -245,6 +246,11 @@ def test_a_program_lists_asks_for_downloads_holds_and_packs(
     pack.write_bytes(client.post(f"{path}/pack", json={"language": "ja"}).content)
     assert verify_pack(pack).problems == ()
     assert client.post(f"{path}/pack", json={"language": "xx"}).status_code == 422
+    both = [hit.hit_id, hit_of(database, "shopee_vn").hit_id]
+    pack.write_bytes(client.post("/api/v1/packs", json={"hit_ids": both, "language": "vi"}).content)
+    assert verify_pack(pack).problems == ()
+    with zipfile.ZipFile(pack) as archive:
+        assert json.loads(archive.read("manifest.json"))["hit_ids"] == both
     hold = client.post(f"{path}/legal-holds", json={"reason": "case 12"}).json()
     assert client.get(f"{path}/legal-holds").json()["holds"] == [hold]
     assert (hold["reason"], hold["placed_by"]) == ("case 12", "minh")
