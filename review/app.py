@@ -17,6 +17,7 @@ from review.api import account as api_account
 from review.api import decisions as api_decisions
 from review.api import evidence as api_evidence
 from review.api import lists as api_lists
+from review.api import mails as api_mails
 from review.api import operating as api_operating
 from review.api import people as api_people
 from review.api import reading as api_reading
@@ -148,6 +149,7 @@ def create_app(database: Database, services: Services, settings: ReviewSettings)
         api_decisions,
         api_operating,
         api_work,
+        api_mails,
         api_evidence,
         api_lists,
     ):

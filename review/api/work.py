@@ -1,7 +1,7 @@
-"""A reviewer's work for programs: holding a hit, many decisions at once, own views, mails."""
+"""A reviewer's work for programs: holding a hit, many decisions at once, own views."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
@@ -14,12 +14,10 @@ from review.console import Console, console_of
 from review.deciding import visible_hit
 from review.errors import Absent, WrongField
 from review.pages.bulk import own_bulk
-from review.sessions import Decider, Operator, Visitor, allowed, from_own_client
+from review.sessions import Decider, Visitor, allowed, from_own_client
 from storage.bulk import MAX_BULK, Bulk, Pick, check_picks, record_bulk, undo_bulk
 from storage.claims import release_claim, take_claim
 from storage.errors import AlreadyThere, BulkConflict, Held, NotFound
-from storage.mail_people import allow_address, load_pause, resume_stream
-from storage.owner_answers import decide_suggestion
 from storage.saved_views import load_saved_views, remove_view, save_view
 
 REFUSED: dict[int | str, dict[str, Any]] = {401: {"model": Problem}, 403: {"model": Problem}, 429: {"model": Problem}}
@@ -27,7 +25,6 @@ NONE: dict[int | str, dict[str, Any]] = {404: {"model": Problem}}
 router = APIRouter(tags=["work"], responses=REFUSED)
 Own = Depends(from_own_client)
 Staff = Annotated[Visitor, Depends(allowed("read"))]
-Keeper = Annotated[Visitor, Depends(allowed("brands"))]
 HitId = Annotated[str, Field(max_length=40)]
 
 
@@ -103,12 +100,6 @@ class ViewsAnswer(BaseModel):
     """One's own views, by name."""
 
     views: list[ViewRow]
-
-
-class SuggestionBody(Sent):
-    """What becomes of a seller that an owner suggested."""
-
-    state: Literal["accepted", "declined"]
 
 
 def _held(problem: Held) -> Response:
@@ -233,40 +224,4 @@ def drop_view(request: Request, visitor: Decider, view_id: str) -> Response:
     """Remove one's own view; nothing happens where there is none."""
     with console_of(request).database.write() as session:
         remove_view(session, visitor.user.login, view_id)
-    return Response(status_code=204)
-
-
-@router.post("/mails/resume", status_code=204, tags=["mails"], dependencies=[Own])
-def resume_mails(request: Request, visitor: Operator) -> Response:
-    """Go on sending to brand owners."""
-    console = console_of(request)
-    with console.database.write() as session:
-        if load_pause(session) is not None:
-            resume_stream(session, console.services.clock(), visitor.user.login)
-    return Response(status_code=204)
-
-
-@router.post(
-    "/mails/recipients/{address_id}/allow", status_code=204, tags=["mails"], dependencies=[Own], responses=NONE
-)
-def allow_again(request: Request, visitor: Operator, address_id: str) -> Response:
-    """Write to a suppressed address again."""
-    console = console_of(request)
-    try:
-        with console.database.write() as session:
-            allow_address(session, address_id, console.services.clock(), visitor.user.login)
-    except NotFound:
-        raise Absent from None
-    return Response(status_code=204)
-
-
-@router.put("/mails/suggestions/{suggestion_id}", status_code=204, tags=["mails"], dependencies=[Own], responses=NONE)
-def settle_suggestion(request: Request, visitor: Keeper, suggestion_id: int, body: SuggestionBody) -> Response:
-    """Take a suggested seller into the watch list, or leave the list as it is."""
-    console = console_of(request)
-    try:
-        with console.database.write() as session:
-            decide_suggestion(session, suggestion_id, body.state, visitor.user.login, console.services.clock())
-    except NotFound:
-        raise Absent from None
     return Response(status_code=204)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final, get_args
 
 from fastapi import APIRouter, Form, Query, Request, Response
+from starlette.datastructures import FormData
 
 from alerts.choices import Place, change_choice, choices_of, place_of, places_of_address
 from alerts.errors import BadLink, BadPreference, ExpiredLink
@@ -15,6 +16,7 @@ from review.console import console_of, render
 from review.errors import Absent, WrongField
 from review.languages import message as _
 from review.mail_house import link_key
+from review.mail_wishes import change_wish
 from review.mail_words import ANSWER_WORDS, FREQUENCY_WORDS, KIND_WORDS, WEEKDAYS, ZONES
 from storage.decisions import released_hit
 from storage.errors import NotFound
@@ -175,7 +177,7 @@ def show_choices(request: Request, mail_token: str) -> Response:
 @router.post("/m/p/{mail_token}")
 async def save_choices(request: Request, mail_token: str) -> Response:
     """Keep what the recipient chose for one kind of mail about one brand."""
-    form = {name: value for name, value in (await request.form()).multi_items() if isinstance(value, str)}
+    form = fields_of(await request.form())
     link = _link(request, mail_token, "preferences")
     if link is None:
         return _said(request, EXPIRED)
@@ -183,11 +185,21 @@ async def save_choices(request: Request, mail_token: str) -> Response:
     place = next((one for one in places if one.brand == form.get("brand")), None)
     if place is None:
         return _said(request, GONE)
-    problem = save_wish(request, place, form, "recipient")
+    problem = save_wish(request, place, form, "recipient", is_own=True)
     return _choices(request, places, saved="" if problem else form.get("kind", ""), problem=problem)
 
 
-def save_wish(request: Request, place: Place, form: Mapping[str, str], actor: str) -> str:
+def fields_of(form: FormData) -> dict[str, str]:
+    """Return a form's texts by name; marketplaces that were ticked stand in one field with spaces between."""
+    fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    if "markets" in fields:
+        fields["markets"] = " ".join(value for value in form.getlist("markets") if isinstance(value, str))
+    return fields
+
+
+def save_wish(
+    request: Request, place: Place, form: Mapping[str, str], actor: str, *, is_own: bool = False
+) -> str:  # fmt: skip
     """Keep a filled-in form of one kind; return what is wrong with it, empty where nothing is."""
     kind = form.get("kind", "")
     if kind not in STREAM_KINDS:
@@ -200,10 +212,8 @@ def save_wish(request: Request, place: Place, form: Mapping[str, str], actor: st
     markets = tuple(one for one in form.get("markets", "").split() if one)
     if "markets" in form:
         wish["markets"] = markets
-    console = console_of(request)
     try:
-        with console.database.write() as session:
-            change_choice(session, place, kind, wish, console.services.clock(), actor)
+        change_wish(console_of(request), place, kind, wish, actor, is_own=is_own)
     except BadPreference as bad:
         return str(bad).partition(":")[0]
     return ""
@@ -214,13 +224,15 @@ def _choices(request: Request, places: tuple[Place, ...], *, saved: str = "", pr
         choices = [(place, choices_of(session, place)) for place in places]
     return render(
         request, "mail_choices.html", 422 if problem else 200,
-        address=places[0].member.address.address, choices=choices, saved=saved, problem=problem, **choice_menus(),
+        address=places[0].member.address.address, choices=choices, saved=saved, problem=problem,
+        **choice_menus(request),
     )  # fmt: skip
 
 
-def choice_menus() -> dict[str, Any]:
+def choice_menus(request: Request) -> dict[str, Any]:
     """Return what the forms of a preference offer."""
     return {
         "kinds": KIND_WORDS, "frequencies": FREQUENCIES, "words": FREQUENCY_WORDS, "weekdays": WEEKDAYS,
+        "market_titles": dict(sorted(console_of(request).services.market_titles().items(), key=lambda one: one[1])),
         "zones": ZONES, "tiers": ("low", "medium", "high"), "stream_kinds": get_args(Kind)[:3],
     }  # fmt: skip

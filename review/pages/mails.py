@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from alerts.choices import Place, choices_of, places_of_address, tell_of_change
+from alerts.choices import choices_of, places_of_address
 from alerts.errors import AlertError, UnknownBrand, UnknownOwner
 from alerts.letter import Letter
 from alerts.preview import preview_letter, queue_sample
@@ -18,8 +18,9 @@ from review.languages import LANGUAGES
 from review.languages import message as _
 from review.mail_house import house_of
 from review.mail_page import page_of
+from review.mail_wishes import place_of_recipient
 from review.mail_words import ANSWER_WORDS, KIND_WORDS, MAIL_KINDS, STATES
-from review.pages.mail_links import choice_menus, save_wish
+from review.pages.mail_links import choice_menus, fields_of, save_wish
 from review.sessions import Visitor, allowed, from_own_form
 from storage.errors import NotFound
 from storage.hit_records import StoredHit
@@ -142,36 +143,22 @@ def _recipient(
         request, "mail_recipient.html", 422 if problem else 200,
         address=address, choices=choices, mails=mails, saved=saved, saved_brand=saved_brand, problem=problem,
         states=STATES, mail_kinds=MAIL_KINDS, can_keep=visitor.may("brands"), can_operate=visitor.may("operate"),
-        **choice_menus(),
+        **choice_menus(request),
     )  # fmt: skip
 
 
 @router.post("/recipients/{address_id}", dependencies=[Depends(from_own_form)])
 async def save_recipient(request: Request, visitor: Keeper, address_id: str) -> Response:
     """Change what a recipient gets of one kind about one brand; the recipient is told by mail."""
-    form = {name: value for name, value in (await request.form()).multi_items() if isinstance(value, str)}
+    form = fields_of(await request.form())
     console = console_of(request)
-    place = _place(console, address_id, form.get("owner", ""), form.get("brand", ""))
-    with console.database.read() as session:
-        before = choices_of(session, place)
+    place = place_of_recipient(console, address_id, form.get("owner", ""), form.get("brand", ""))
     problem = save_wish(request, place, form, visitor.user.login)
     if problem:
         return _recipient(request, visitor, address_id, problem=problem)
-    house = house_of(console)
-    with console.database.write() as session:
-        if choices_of(session, place) != before:
-            tell_of_change(session, place, console.services.clock(), house)
     kind = form.get("kind", "")
     query = urlencode({"saved": kind, "brand": place.brand})
     return RedirectResponse(f"/mails/recipients/{address_id}?{query}", 303)
-
-
-def _place(console: Console, address_id: str, owner: str, brand: str) -> Place:
-    with console.database.read() as session:
-        for place in places_of_address(session, address_id):
-            if (place.owner.name, place.brand) == (owner, brand):
-                return place
-    raise Absent
 
 
 @router.post("/recipients/{address_id}/allow", dependencies=[Depends(from_own_form)])

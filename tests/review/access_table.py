@@ -232,7 +232,14 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/sellers/{market}/contacts"): post(STAFF, 404, reason="a case"),
     ("POST", "/api/v1/hits/{hit_id}/legal-holds"): post(("minh", "quan"), 201, reason="a case"),
     ("DELETE", "/api/v1/hits/{hit_id}/legal-holds/{hold_id}"): post(("minh", "quan"), 404),
+    ("GET", "/api/v1/mails"): get(WATCHERS),
     ("POST", "/api/v1/mails/resume"): post(OPERATORS, 204),
+    ("GET", "/api/v1/mails/recipients"): get(WATCHERS),
+    ("GET", "/api/v1/mails/recipients/{address_id}"): get(WATCHERS),
+    ("PUT", "/api/v1/mails/recipients/{address_id}/wishes"): post(
+        KEEPERS, 200, kind="digest", owner="Sorano Cosmetics", brand="SORANO", frequency="weekly"
+    ),
+    ("POST", "/api/v1/mails/sample"): post(KEEPERS, 404, owner="Nobody", brand="NOTHING"),
     ("POST", "/api/v1/mails/recipients/{address_id}/allow"): post(OPERATORS, 204),
     ("PUT", "/api/v1/mails/suggestions/{suggestion_id}"): post(("minh", "quan"), 204, state="accepted"),
     ("GET", "/api/v1/hits/{hit_id}"): get(READERS),

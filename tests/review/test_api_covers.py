@@ -51,6 +51,8 @@ COVERED = {
     "/lists/preview": "POST /lists",
     "/lists": "POST /lists",
     "/mails/resume": "POST /mails/resume",
+    "/mails/recipients/{address_id}": "PUT /mails/recipients/{address_id}/wishes",
+    "/mails/preview/sample": "POST /mails/sample",
     "/mails/recipients/{address_id}/allow": "POST /mails/recipients/{address_id}/allow",
     "/mails/suggestions/{suggestion_id}/accept": "PUT /mails/suggestions/{suggestion_id}",
     "/mails/suggestions/{suggestion_id}/decline": "PUT /mails/suggestions/{suggestion_id}",
@@ -75,12 +77,10 @@ BY_HAND = {
     "/m/a/{mail_token}": "the link of a mail is the way in",
     "/m/p/{mail_token}": "the link of a mail is the way in",
     "/m/u/{mail_token}": "the link of a mail is the way in",
-    "/mails/recipients/{address_id}": "not in the API yet: a recipient's wishes",
     "/brands/{brand}/threshold": "not in the API yet: a brand's threshold",
     "/brands/{brand}/policy": "not in the API yet: a brand's second-look policy",
     "/brands/{brand}/spellings": "POST /lists with the mark's row does the same",
     "/me/keys": "keys are pressed in a browser",
-    "/mails/preview/sample": "not in the API yet: a sample mail to oneself",
 }
 
 

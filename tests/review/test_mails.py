@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from alerts.errors import BadPreference
 from alerts.links import LIFETIMES, Link, Purpose, brand_scope, expiry, path_of
 from alerts.queueing import queue_mails
 from alerts.sender import MemorySender
@@ -18,6 +19,7 @@ from records.mail import ANSWERS, Kind
 from records.watchlist import Owner
 from review.console import Console
 from review.mail_house import house_of, link_key
+from review.mail_wishes import check_markets
 from storage.database import Database
 from storage.decisions import record_decision, undo_decision
 from storage.hit_records import HitFilter, StoredHit
@@ -279,6 +281,52 @@ def test_staff_see_recipients_delivery_and_what_went_wrong(
     assert "/mails/resume" not in page
     assert operator.get("/mails/preview").status_code == 403, "operators see no hits"
     assert hit.owner == OWNER
+
+
+def test_programs_read_and_change_what_a_recipient_gets(log_in: LogIn, hit: StoredHit) -> None:
+    senior = log_in("minh")
+    headers = {"X-CSRF-Token": token_of(senior)}
+    address = f"/api/v1/mails/recipients/{ADDRESS_ID}"
+    wish = {"kind": "digest", "owner": OWNER, "brand": BRAND, "frequency": "weekly", "weekday": 4, "markets": []}
+    changed = senior.put(f"{address}/wishes", json=wish, headers=headers)
+    assert (changed.status_code, changed.json()["frequency"], changed.json()["weekday"]) == (200, "weekly", 4)
+    found = senior.get(address).json()
+    kept = {one["kind"]: one["frequency"] for one in found["wishes"] if one["brand"] == BRAND}
+    assert kept == {"urgent": "as_it_happens", "digest": "weekly", "monthly": "monthly"}
+    assert [one["kind"] for one in found["mails"]].count("account") >= 1, "the recipient is told"
+    for wrong in ({"zone": "Mars/Base"}, {"frequency": "monthly"}, {"hour": 24}, {"kind": "account"}, {"color": "x"}):
+        answer = senior.put(f"{address}/wishes", json={**wish, **wrong}, headers=headers)
+        assert answer.status_code == 422, wrong
+    assert senior.put(f"{address}/wishes", json={**wish, "brand": "TAKUMA"}, headers=headers).status_code == 404
+    assert ADDRESS in {one["address"] for one in senior.get("/api/v1/mails/recipients").json()["recipients"]}
+    assert ADDRESS in {one["recipient"] for one in senior.get("/api/v1/mails").json()["mails"]}
+    assert hit.owner == OWNER
+
+
+def test_a_program_has_a_sample_sent_to_its_own_account(
+    log_in: LogIn, database: Database, hit: StoredHit, clock: Clock
+) -> None:
+    body = {"owner": OWNER, "brand": BRAND, "kind": "digest", "language": "en"}
+    for email, status in ((None, 422), ("minh@agency.example", 200)):
+        with database.write() as session:
+            change_user(
+                session, "minh", clock(), name="Minh", role="senior", brands=(), language="vi", email=email
+            )  # fmt: skip
+        senior = log_in("minh")
+        sent = senior.post("/api/v1/mails/sample", json=body, headers={"X-CSRF-Token": token_of(senior)})
+        assert sent.status_code == status
+    assert sent.json()["recipient"] == "minh@agency.example"
+    assert sent.json()["subject"].startswith("[Sample]")
+    assert hit.owner == OWNER
+
+
+def test_a_marketplace_that_there_is_none_of_is_no_wish(console: Console) -> None:
+    services = replace(console.services, market_titles=lambda: {"tiki_vn": "Tiki"})
+    known = replace(console, services=services)
+    check_markets(known, {"markets": ("tiki_vn",)})
+    check_markets(known, {})
+    with pytest.raises(BadPreference, match="markets: 'tikki_vn'"):
+        check_markets(known, {"markets": ("tikki_vn",)})
 
 
 def test_a_recipient_whose_settings_staff_change_is_told(log_in: LogIn, database: Database, hit: StoredHit) -> None:
