@@ -13,6 +13,8 @@ from records.watchlist import WatchList
 
 # Where several places of one listing differ, the first relation of this list that occurs is the listing's.
 RELATION_ORDER: tuple[Relation, ...] = ("compatible", "brand", "theme", "homonym")
+# The signal that is asked first and ends the questions.
+PERMISSION = "authorised_seller"
 # Most telling field first; the later ones are judged only where no earlier one names the mark.
 FIELD_ORDER = ("title", "brand", "description", "seller_name")
 
@@ -24,24 +26,27 @@ def judge(listing: Listing, mentions: Sequence[Mention], watchlist: WatchList, *
     """
     field = mentions[0].span.field  # mentions come in the order of FIELD_ORDER
     told = [(one, use_of(listing, one)) for one in mentions if one.span.field == field]
-    relations = {use.relation for _, use in told}
-    relation = next(kind for kind in RELATION_ORDER if kind in relations)
+    relation = told[0][1].relation
+    if len(told) > 1:
+        relations = {use.relation for _, use in told}
+        relation = next(kind for kind in RELATION_ORDER if kind in relations)
     if relation in INNOCENT and not everything:
         return None
     deciding = [one.used(use) for one, use in told if use.relation == relation]
-    exact = any(mention.change == "same" for mention in deciding)
+    changes = {mention.change for mention in deciding}
+    exact = "same" in changes
     if exact and len(deciding) > 1:
         # Beside the right spelling a misspelling hides nothing.
         deciding = [mention for mention in deciding if mention.change not in DOUBTFUL_CHANGES]
+        changes -= DOUBTFUL_CHANGES
     evidence = gather(listing, deciding, watchlist)
-    altered = any(mention.change != "same" for mention in deciding)
     score = combine(evidence)
     return Hit(
         listing=listing,
         mark_id=mentions[0].mark.mark_id,
         track="ip",
         relation=relation,
-        spelling="altered" if altered and not (exact and _is_slip(evidence)) else "exact",
+        spelling="altered" if changes != {"same"} and not (exact and _is_slip(evidence)) else "exact",
         intent=_intent(relation, evidence),
         right=right_of(listing, mentions[0].mark, watchlist),
         score=score,
@@ -52,13 +57,22 @@ def judge(listing: Listing, mentions: Sequence[Mention], watchlist: WatchList, *
 
 
 def gather(listing: Listing, mentions: Sequence[Mention], watchlist: WatchList) -> tuple[Evidence, ...]:
-    """Return what the signals find at these mentions, each signal once at its strongest, strongest first."""
+    """Return what the signals find at these mentions, each signal once at its strongest, strongest first.
+
+    Where the owner allows the seller to use the mark, that is all: nothing is held against the seller.
+    """
     best: dict[str, Evidence] = {}
     for mention in mentions:
         for name, signal in MENTION_SIGNALS.items():
             found = signal(listing, mention, watchlist)
-            if found is not None and (name not in best or abs(found.weight) > abs(best[name].weight)):
+            if found is None:
+                continue
+            if name == PERMISSION:
+                return (found,)
+            if name not in best or abs(found.weight) > abs(best[name].weight):
                 best[name] = found
+    if len(best) == 1:
+        return tuple(best.values())
     return tuple(sorted(best.values(), key=lambda finding: (-finding.weight, finding.signal)))
 
 

@@ -77,6 +77,8 @@ class Matcher:
         self, reading: Reading, *, everything: bool = False, context: PriceContext = NO_CONTEXT
     ) -> tuple[Hit, ...]:
         """Return the hits of a reading, its offers seen beside the context, strongest first."""
+        if not reading.ip_hits and not reading.offers:
+            return ()
         hits = [*reading.ip_hits]
         if reading.offers:
             hits += self._price_track.judge(reading.listing, reading.ip_hits, reading.offers, context)
@@ -90,8 +92,8 @@ class Matcher:
         for mention in mentions:
             by_mark.setdefault(mention.mark.mark_id, []).append(mention)
         named = islice(by_mark.values(), MOST_MARKS)
-        judged = (judge(listing, found, self.watchlist, everything=everything) for found in named)
-        hits = tuple(hit for hit in judged if hit is not None)
+        judged = [judge(listing, found, self.watchlist, everything=everything) for found in named]
+        hits = tuple([hit for hit in judged if hit is not None])
         return Reading(listing, hits, self._price_track.read(listing, hits))
 
     def explain(self, listing: Listing, *, context: PriceContext = NO_CONTEXT) -> Explanation:

@@ -1,6 +1,7 @@
 """The one table of weights and tiers, and the only place that combines findings into a score."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 
 from records.hit import Evidence, Relation, Tier
@@ -50,12 +51,17 @@ INNOCENT: frozenset[Relation] = frozenset({"compatible", "homonym"})
 
 def combine(evidence: Sequence[Evidence]) -> float:
     """Return the score of one hit: the best main signal, a little for a second one, plus the qualifiers."""
-    mains = [finding.weight for finding in evidence if finding.signal not in QUALIFIERS]
+    return _combined(tuple([(finding.weight, finding.signal in QUALIFIERS) for finding in evidence]))
+
+
+@lru_cache(maxsize=1_024)
+def _combined(findings: tuple[tuple[float, bool], ...]) -> float:
+    """Return the score of findings, each by its weight and whether it is a qualifier; few combinations occur."""
+    mains = sorted((weight for weight, is_qualifier in findings if not is_qualifier), reverse=True)
     if not mains:
         return 0.0
-    mains.sort(reverse=True)
     extra = SECOND_MAIN if len(mains) > 1 and mains[1] >= THRESHOLDS["medium"] else 0.0
-    adjust = sum([finding.weight for finding in evidence if finding.signal in QUALIFIERS])
+    adjust = sum(weight for weight, is_qualifier in findings if is_qualifier)
     return round(min(1.0, max(0.0, mains[0] + extra + adjust)), 4)
 
 

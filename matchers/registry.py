@@ -27,8 +27,10 @@ from records.watchlist import WatchList
 MentionSignal = Callable[[Listing, Mention, WatchList], Evidence | None]
 PriceSignal = Callable[[PriceCase], Evidence | None]
 
-# IP track: asked for every mention of a mark.
+# IP track: asked for every mention of a mark. The owner's permission comes first: where it is found,
+# nothing else is asked.
 MENTION_SIGNALS: Mapping[str, MentionSignal] = MappingProxyType({
+    "authorised_seller": authorised_seller,
     "exact_mark": exact_mark,
     "misspelt_mark": misspelt_mark,
     "disguised_mark": disguised_mark,
@@ -36,7 +38,6 @@ MENTION_SIGNALS: Mapping[str, MentionSignal] = MappingProxyType({
     "genuine_claim": genuine_claim,
     "compatible_with": compatible_with,
     "other_meaning": other_meaning,
-    "authorised_seller": authorised_seller,
 })  # fmt: skip
 # Price track: asked for every comparable offer of a product. The first that finds something names the hit's reference.
 PRICE_SIGNALS: Mapping[str, PriceSignal] = MappingProxyType({

@@ -24,14 +24,8 @@ def right_of(listing: Listing, mark: Mark, watchlist: WatchList) -> Right:
 
 def permission_of(listing: Listing, mark_id: str, watchlist: WatchList) -> AuthorisedSeller | None:
     """Return the owner's permission for this seller, mark and marketplace on that day; by seller id, else shop name."""
-    return next(
-        (
-            one
-            for one in watchlist.sellers
-            if one.mark_id == mark_id and one.market == listing.market and _covers(one, listing, watchlist)
-        ),
-        None,
-    )
+    sellers = watchlist.permissions.get((mark_id, listing.market), ())
+    return next((one for one in sellers if _covers(one, listing, watchlist)), None) if sellers else None
 
 
 def _covers(permission: AuthorisedSeller, listing: Listing, watchlist: WatchList) -> bool:

@@ -160,6 +160,14 @@ class WatchList:
         return {product.product_id: product for product in self.products}
 
     @cached_property
+    def permissions(self) -> dict[tuple[str, str], tuple[AuthorisedSeller, ...]]:
+        """Authorised sellers by mark_id and market, in the order they were given."""
+        found: dict[tuple[str, str], list[AuthorisedSeller]] = {}
+        for seller in self.sellers:
+            found.setdefault((seller.mark_id, seller.market), []).append(seller)
+        return {key: tuple(sellers) for key, sellers in found.items()}
+
+    @cached_property
     def prices_by_product(self) -> dict[str, tuple[ListedPrice, ...]]:
         """Entries of the price lists by product_id, in the order they were given."""
         found: dict[str, list[ListedPrice]] = {}

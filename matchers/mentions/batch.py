@@ -40,6 +40,8 @@ class Batch:
     """Where each text begins, and where the last one ends."""
     views: dict[int, View]
     """Plain views by number; those that run in step with the printed text are made when asked for."""
+    plain: str
+    """All plain views, with gaps between."""
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Batch":
@@ -61,11 +63,23 @@ class Batch:
             lengths[list(views)] = [len(view.text) for view in views.values()]
             begins = _begins(lengths.tolist(), len(texts))
         last = np.uint32(LAST)
-        return cls(texts, np.minimum(folded, last), np.minimum(printed, last), begins, views)
+        plain = folded.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
+        return cls(texts, np.minimum(folded, last), np.minimum(printed, last), begins, views, plain)
 
     def text_at(self, places: Places) -> Places:
         """Return the number of the text that each offset lies in."""
         return np.searchsorted(self.begins, places, side="right") - 1
+
+    def text_of(self, ordered: Places) -> Places:
+        """Return the same of offsets in rising order."""
+        count = np.diff(np.searchsorted(ordered, self.begins))
+        return np.repeat(np.arange(len(count)), count)
+
+    def texts_with(self, flags: Flags) -> list[int]:
+        """Return the numbers of the texts that hold any of the flagged code points."""
+        if not len(self.printed):
+            return []
+        return np.flatnonzero(np.logical_or.reduceat(flags, self.begins[:-1])).tolist()
 
     def original(self, number: int, start: int, end: int) -> tuple[int, int]:
         """Return the printed offsets of a part of one text's plain view."""
@@ -76,7 +90,8 @@ class Batch:
         """Return the plain view of one text."""
         view = self.views.get(number)
         if view is None:
-            view = self.views[number] = fold_plain(self.printed[number])
+            begin = int(self.begins[number])
+            view = self.views[number] = View(self.plain[begin : begin + len(self.printed[number])])
         return view
 
 
@@ -102,6 +117,8 @@ class Pieces:
     """How many letters with Vietnamese signs stand before each piece; one more entry for the end."""
     accented: Places
     """The same for letters with any accent."""
+    text: Places
+    """The number of the text that each piece stands in."""
 
     @property
     def has_signs(self) -> bool:
@@ -143,7 +160,9 @@ def cut(batch: Batch, *, with_signs: bool = False) -> Pieces:
     shown = batch.shown[solid_places]
     toned = np.concatenate(([0], np.cumsum(TONED[shown])))[letter_starts]
     accented = np.concatenate(([0], np.cumsum(ACCENTED[shown])))[letter_starts]
-    return Pieces(starts, ends, kinds[starts], letter_starts, batch.codes[solid_places], toned, accented)
+    return Pieces(
+        starts, ends, kinds[starts], letter_starts, batch.codes[solid_places], toned, accented, batch.text_of(starts)
+    )
 
 
 def cut_runs(batch: Batch) -> Pieces:
@@ -157,7 +176,8 @@ def cut_runs(batch: Batch) -> Pieces:
     letter_starts = np.zeros(len(starts) + 1, np.int64)
     np.cumsum(ends - starts, out=letter_starts[1:])
     none = np.zeros(len(starts) + 1, np.int64)
-    return Pieces(starts, ends, kinds[starts], letter_starts, batch.codes[np.flatnonzero(kinds)], none, none)
+    letters = batch.codes[np.flatnonzero(kinds)]
+    return Pieces(starts, ends, kinds[starts], letter_starts, letters, none, none, batch.text_of(starts))
 
 
 def _capital_cuts(batch: Batch, kinds: Codes, starts: Places, ends: Places) -> Places:

@@ -69,7 +69,7 @@ class ExactIndex:
             # A second cut of the same texts, with signs: windows without one were found in the first.
             with_sign = signs[last + 1] > signs[first]
             first, last, form = first[with_sign], last[with_sign], form[with_sign]
-        text = batch.text_at(pieces.starts[first])
+        text = pieces.text[first]
         order = np.lexsort((first, form, text))
         starts = pieces.starts[first] - batch.begins[text]
         ends = pieces.ends[last] - batch.begins[text]
@@ -102,25 +102,31 @@ class ExactIndex:
         if not len(long):
             return
         keys = sums_of(SKELETON_CODES[pieces.letters])
-        texts = batch.text_at(pieces.starts).tolist()
-        tried: Counter[tuple[int, int]] = Counter()
-        believed = self._forms.is_known | (self._forms.lengths >= UNKNOWN_GLUED)
+        wholes, begins, lengths, ends = [], [], [], []
         for length in range(*GLUED):
-            here = long[size[long] >= length + SHORTEST_REST]
-            for at_end in (False, True):
-                begins = pieces.letter_starts[here + 1] - length if at_end else pieces.letter_starts[here]
-                at, form = self._table.find(hashes_of(keys, begins, np.full(len(here), length)))
-                for piece, number in zip(here[at].tolist(), form.tolist(), strict=True):
-                    tried[texts[piece], number] += 1
-                    is_form = believed[number] and self._forms.lengths[number] == length
-                    if is_form and tried[texts[piece], number] <= MOST_TRIED:
-                        yield from self._glued(batch, pieces, piece, number, at_end=at_end)
+            long = long[size[long] >= length + SHORTEST_REST]
+            for place in (pieces.letter_starts[long], pieces.letter_starts[long + 1] - length):
+                wholes.append(long)
+                begins.append(place)
+            lengths.append(np.full(2 * len(long), length))
+            ends.append(np.arange(2 * len(long)) >= len(long))
+        whole, length_of, is_end = np.concatenate(wholes), np.concatenate(lengths), np.concatenate(ends)
+        at, form = self._table.find(hashes_of(keys, np.concatenate(begins), length_of))
+        believed = self._forms.is_known[form] | (self._forms.lengths[form] >= UNKNOWN_GLUED)
+        meant = np.flatnonzero(believed & (self._forms.lengths[form] == length_of[at]))
+        at, form = at[meant], form[meant]
+        columns = (column.tolist() for column in (whole[at], form, pieces.text[whole[at]], is_end[at]))
+        tried: Counter[tuple[int, int]] = Counter()
+        for piece, number, text, at_end in zip(*columns, strict=True):
+            tried[text, number] += 1
+            if tried[text, number] <= MOST_TRIED:
+                yield from self._glued(batch, pieces, piece, number, at_end=at_end)
 
     def _glued(
         self, batch: Batch, pieces: Pieces, piece: int, number: int, *, at_end: bool
     ) -> Iterator[tuple[int, Place]]:
         """Yield the place of a form at one end of a longer word, where the rest of the word is known."""
-        text = int(batch.text_at(pieces.starts[piece : piece + 1])[0])
+        text = int(pieces.text[piece])
         begin, known = int(batch.begins[text]), self._forms.form(number)
         start, end = int(pieces.starts[piece]) - begin, int(pieces.ends[piece]) - begin
         word = batch.view(text).text[start:end]

@@ -3,8 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-import numpy as np
-
 from matchers.mentions.batch import Batch, cut
 from matchers.mentions.codes import DIGIT, KIND, SIGN
 from matchers.mentions.exact import ExactIndex
@@ -57,15 +55,13 @@ class MarkIndex:
         for number, place in (*self._masks.find(batch), *self._respelt.find(batch)):
             found[number].append(place)
         self._find_with_signs(batch, found)
-        foreign = np.unique(batch.text_at(np.flatnonzero(KIND[batch.codes] > DIGIT)))
-        for number in foreign.tolist():
+        for number in batch.texts_with(KIND[batch.codes] > DIGIT):
             found[number] += self._runs.find(batch.view(number))
         return [tuple(_without_overlaps(places)) if places else () for places in found]
 
     def _find_with_signs(self, batch: Batch, found: list[list[Place]]) -> None:
         """Look again at the texts that have a sign beside a letter, with the signs as letters."""
-        is_sign = SIGN[batch.codes]
-        numbers = np.unique(batch.text_at(np.flatnonzero(is_sign))).tolist()
+        numbers = batch.texts_with(SIGN[batch.codes])
         if not numbers:
             return
         again = Batch.of([batch.printed[number] for number in numbers])
@@ -107,10 +103,14 @@ def _plainness(place: Place) -> tuple[bool, bool, int, int, int]:
     return place.change != "same", place.is_near, place.start - place.end, CHANGE_ORDER[place.change], place.start
 
 
+def _where(place: Place) -> tuple[int, int, str]:
+    return place.start, place.end, place.form.mark.mark_id
+
+
 def _without_overlaps(places: list[Place]) -> list[Place]:
     """Keep, of overlapping places of one mark, the plainest spelling; of very many places the first few."""
-    if len(places) == 1:
-        return places
+    if len({place.form.mark.mark_id for place in places}) == len(places):
+        return sorted(places, key=_where) if len(places) > 1 else places
     taken: defaultdict[str, set[int]] = defaultdict(set)
     kept: list[Place] = []
     for place in sorted(places, key=_plainness):
@@ -120,7 +120,7 @@ def _without_overlaps(places: list[Place]) -> list[Place]:
             kept.append(place)
     counts: Counter[str] = Counter()
     first: list[Place] = []
-    for place in sorted(kept, key=lambda one: (one.start, one.end, one.form.mark.mark_id)):
+    for place in sorted(kept, key=_where):
         counts[place.form.mark.mark_id] += 1
         if counts[place.form.mark.mark_id] <= MOST_MENTIONS:
             first.append(place)

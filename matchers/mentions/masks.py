@@ -30,10 +30,9 @@ class MaskIndex:
 
     def find(self, batch: Batch) -> Iterator[tuple[int, Place]]:
         """Yield the number of a text and a place in it."""
-        places = np.flatnonzero(COVER[batch.codes])
-        if not len(places) or not self._by_start:
+        if not self._by_start:
             return
-        for number in np.unique(batch.text_at(places)).tolist():
+        for number in batch.texts_with(COVER[batch.codes]):
             view = batch.view(number)
             for word in MASKED.finditer(view.text):
                 for form_number in self._by_start.get((word[0][0], len(word[0])), ()):

@@ -9,11 +9,12 @@ import numpy as np
 
 from matchers.mentions.batch import Batch, Pieces, cut_runs
 from matchers.mentions.closeness import Difference, difference, may_name, still_names
-from matchers.mentions.codes import DIGIT, Flags, Places
+from matchers.mentions.codes import DIGIT, Flags, Hashes, Places
 from matchers.mentions.exact import ExactIndex
 from matchers.mentions.form_table import FormTable
 from matchers.mentions.forms import Form
 from matchers.mentions.market_words import MARKET_WORDS
+from matchers.mentions.memory import Memory, NearForms
 from matchers.mentions.mention import Change
 from matchers.mentions.near import Neighbourhood, Pairs, Sieve, Windows, hashes_of, sums_of, windows_of
 from matchers.mentions.other_names import OTHER_NAMES
@@ -26,6 +27,8 @@ LONG_FORM = 9
 # Of a mark whose trade is not known, shorter forms are named by their own letters only: too many words are near them.
 UNKNOWN_FORM = 7
 NEVER = 1_000
+# Runs of kana and kanji that are remembered: few titles have any.
+RUN_BITS = 14
 # A misspelt word with signs inside names no shorter mark (li-ion is no lion).
 LEAST_WITH_SIGNS = 5
 SIGNS = re.compile(r"[\W_]+")
@@ -49,46 +52,69 @@ class MisspeltIndex:
         self._of_long_forms = Sieve(
             forms.is_latin & forms.has_breaks & (forms.lengths >= LONG_FORM), edits=1, one_edit_below=NEVER
         )
+        self._word_memories = Memory(), Memory()
+        self._run_memories = (Memory(RUN_BITS),)
 
     def find(self, batch: Batch, pieces: Pieces) -> Iterator[tuple[int, Place]]:
         """Yield the number of a text and a place in it where a form is misspelt."""
-        runs = cut_runs(batch)
-        for cut, sieves in ((pieces, (self._of_words, self._of_long_forms)), (runs, (self._of_runs,))):
+        words = (self._of_words, self._word_memories[0]), (self._of_long_forms, self._word_memories[1])
+        runs = ((self._of_runs, self._run_memories[0]),)
+        for cut, sieves in ((pieces, words), (cut_runs(batch), runs)):
             if not len(cut.starts):
                 continue
-            windows = windows_of(batch, cut, self._longest)
-            sifted = self._may_be_misspelt(cut, windows)
-            for is_spaced, sieve in enumerate(sieves):
+            windows = windows_of(batch, cut, self._longest, with_toned=False)
+            hashes = hashes_of(sums_of(windows.letters), windows.begins, windows.lengths)
+            sifted = self._may_be_misspelt(cut, windows, hashes)
+            for is_spaced, (sieve, memory) in enumerate(sieves):
                 long_enough = windows.lengths >= (LONG_FORM - 1 if is_spaced else 0)
-                chosen = windows.chosen(sifted & (windows.is_spaced == bool(is_spaced)) & long_enough)
-                yield from self._near(batch, cut, chosen, sieve)
+                chosen = np.flatnonzero(sifted & (windows.is_spaced == bool(is_spaced)) & long_enough)
+                yield from self._near(batch, cut, windows.chosen(chosen), hashes[chosen], sieve, memory)
 
-    def _near(self, batch: Batch, pieces: Pieces, windows: Windows, sieve: Sieve) -> Iterator[tuple[int, Place]]:
+    def _near(
+        self, batch: Batch, pieces: Pieces, windows: Windows, hashes: Hashes, sieve: Sieve, memory: Memory
+    ) -> Iterator[tuple[int, Place]]:
         """Yield the places of windows near a form that the sieve lets pass."""
-        near = self.neighbourhood.candidates(windows, sieve)
-        if len(near.window) > MANY_PAIRS:
-            near = _first_of_each(near, batch.text_at(pieces.starts[windows.first[near.window]]))
-        pairs, words = self.neighbourhood.within(windows, near, sieve)
-        texts = batch.text_at(pieces.starts[windows.first[pairs.window]]).tolist()
+        fresh, near = memory.recall(hashes)
+        near += self._compared(pieces, windows, fresh, hashes, sieve, memory)
+        near.sort(key=_first)
+        texts = pieces.text[windows.first[[window for window, _ in near]]].tolist() if near else []
         tried: Counter[tuple[int, int]] = Counter()
-        for window, number, word, text in zip(pairs.window.tolist(), pairs.form.tolist(), words, texts, strict=True):
-            tried[text, number] += 1
-            if tried[text, number] > MOST_TRIED:
-                continue
-            letters = self._forms.letters[number]
-            found = difference(letters, word)
-            if found is not None and may_name(found, len(letters)):
-                yield from self._judged(batch, pieces, windows, window, self._forms.form(number), found)
+        for (window, forms), text in zip(near, texts, strict=True):
+            for number, found in forms:
+                tried[text, number] += 1
+                if tried[text, number] <= MOST_TRIED:
+                    yield from self._judged(batch, pieces, windows, window, self._forms.form(number), found)
 
-    def _may_be_misspelt(self, pieces: Pieces, windows: Windows) -> Flags:
-        """Say of each window whether it can be a slip at all: no Vietnamese word, no number, no form of its own."""
+    def _compared(
+        self, pieces: Pieces, windows: Windows, fresh: Places, hashes: Hashes, sieve: Sieve, memory: Memory
+    ) -> list[tuple[int, NearForms]]:
+        """Return of windows not met before those near a form, and remember what was found."""
+        if not len(fresh):
+            return []
+        some = windows.chosen(fresh)
+        near = self.neighbourhood.candidates(some, sieve)
+        is_hostile = len(near.window) > MANY_PAIRS
+        if is_hostile:
+            near = _first_of_each(near, pieces.text[some.first[near.window]])
+        pairs, words = self.neighbourhood.within(some, near, sieve)
+        found: dict[int, list[tuple[int, Difference]]] = {}
+        for window, number, word in zip(pairs.window.tolist(), pairs.form.tolist(), words, strict=True):
+            letters = self._forms.letters[number]
+            change = difference(letters, word)
+            if change is not None and may_name(change, len(letters)):
+                found.setdefault(window, []).append((number, change))
+        forms = {window: tuple(pairs) for window, pairs in found.items()}
+        if not is_hostile:
+            memory.keep(hashes[fresh], forms)
+        return list(zip(fresh[list(forms)].tolist(), forms.values(), strict=True)) if forms else []
+
+    def _may_be_misspelt(self, pieces: Pieces, windows: Windows, hashes: Hashes) -> Flags:
+        """Say of each window whether it can be a slip at all: no number, no form of its own."""
         is_digit = pieces.kinds == DIGIT
         digits = np.append(0, np.cumsum(np.diff(pieces.letter_starts) * is_digit))
         digit_count = digits[windows.last + 1] - digits[windows.first]
-        toned = pieces.toned[windows.last + 1] > pieces.toned[windows.first]
-        may: Flags = ~toned & ((digit_count > 0) == windows.is_read) & (digit_count * 2 < windows.lengths)
+        may: Flags = ((digit_count > 0) == windows.is_read) & (digit_count * 2 < windows.lengths)
         may &= ~is_digit[windows.first] & (windows.lengths >= SHORTEST_WORD)
-        hashes = hashes_of(sums_of(windows.letters), windows.begins, windows.lengths)
         may[self._exact.has(hashes)] = False
         return may
 
@@ -101,7 +127,7 @@ class MisspeltIndex:
         length = len(form.letters)
         if not _is_sure(form, found, is_spaced=is_spaced, has_digits=has_digits):
             return
-        number = int(batch.text_at(pieces.starts[first : first + 1])[0])
+        number = int(pieces.text[first])
         printed, begin = batch.printed[number], int(batch.begins[number])
         start, end = int(pieces.starts[first]) - begin, int(pieces.ends[last]) - begin
         from_, to = batch.original(number, start, end)
@@ -121,6 +147,10 @@ class MisspeltIndex:
             change = "hyphened" if _is_hyphened(text) else "signs"
         anywhere = still_names(found, length, on_faked_goods=False)
         yield number, Place(form, from_, to, change, is_near=True, only_on_faked_goods=is_word or not anywhere)
+
+
+def _first(found: tuple[int, NearForms]) -> int:
+    return found[0]
 
 
 def _first_of_each(pairs: Pairs, text: Places) -> Pairs:

@@ -57,7 +57,7 @@ class Windows:
     is_read: Flags
     """True where digits are read as letters."""
 
-    def chosen(self, which: Flags) -> "Windows":
+    def chosen(self, which: Places) -> "Windows":
         """Return some of the windows."""
         return Windows(
             self.letters,
@@ -86,11 +86,15 @@ class Windows:
         return repeated
 
 
-def windows_of(batch: Batch, pieces: Pieces, longest: int) -> Windows:
-    """Return the windows of one to four words, those with single signs inside, and words with their digits read."""
+def windows_of(batch: Batch, pieces: Pieces, longest: int, *, with_toned: bool = True) -> Windows:
+    """Return the windows of one to four words, those with single signs inside, and words with their digits read.
+
+    Windows with letters that only Vietnamese has are left out on demand.
+    """
     first_piece = np.flatnonzero(~pieces.is_touching())
     last_piece = np.append(first_piece[1:], len(pieces.starts))[: len(first_piece)] - 1
-    text = batch.text_at(pieces.starts[first_piece])
+    text, toned = pieces.text[first_piece], pieces.toned
+    is_toned = toned[last_piece + 1] > toned[first_piece]
     begin, end = pieces.letter_starts[first_piece], pieces.letter_starts[last_piece + 1]
     joined = np.append(_single_signs(batch, pieces, first_piece, last_piece), False)
     starts, stops, spaced = [], [], []
@@ -106,6 +110,8 @@ def windows_of(batch: Batch, pieces: Pieces, longest: int) -> Windows:
             keep &= unbroken
         length = end[here + count] - begin[here]
         keep &= length <= longest + MOST_EDITS
+        if not with_toned:
+            keep &= ~is_toned[here + count]
         here, unbroken, length = here[keep], unbroken[keep], length[keep]
         long_enough = length >= SHORTEST
         starts.append(here[long_enough])
@@ -115,8 +121,8 @@ def windows_of(batch: Batch, pieces: Pieces, longest: int) -> Windows:
             break
     one, two = np.concatenate(starts), np.concatenate(stops)
     first, last, is_spaced = first_piece[one], last_piece[two], np.concatenate(spaced)
-    windows = _with_read_digits(pieces, first, last, is_spaced)
-    return _with_other_readings(windows, batch.text_at(pieces.starts[windows.first]))
+    windows = _with_read_digits(pieces, first, last, is_spaced, with_toned=with_toned)
+    return _with_other_readings(windows, pieces)
 
 
 def _single_signs(batch: Batch, pieces: Pieces, first_piece: Places, last_piece: Places) -> Flags:
@@ -129,11 +135,14 @@ def _single_signs(batch: Batch, pieces: Pieces, first_piece: Places, last_piece:
     return joined
 
 
-def _with_read_digits(pieces: Pieces, first: Places, last: Places, is_spaced: Flags) -> Windows:
+def _with_read_digits(pieces: Pieces, first: Places, last: Places, is_spaced: Flags, *, with_toned: bool) -> Windows:
     """Add the pieces inside words and, for words with digits, their letters with the digits read as letters."""
     touching = np.append(pieces.is_touching(), False)
     size = np.diff(pieces.letter_starts)
-    inner = np.flatnonzero((touching[:-1] | touching[1:]) & (pieces.kinds != DIGIT) & (size > SHORTEST))
+    is_inner = (touching[:-1] | touching[1:]) & (pieces.kinds != DIGIT) & (size > SHORTEST)
+    if not with_toned:
+        is_inner &= pieces.toned[1:] == pieces.toned[:-1]
+    inner = np.flatnonzero(is_inner)
     first, last = np.concatenate((first, inner)), np.concatenate((last, inner))
     is_spaced = np.concatenate((is_spaced, np.zeros(len(inner), np.bool_)))
     begins = pieces.letter_starts[first]
@@ -151,7 +160,7 @@ def _with_read_digits(pieces: Pieces, first: Places, last: Places, is_spaced: Fl
     )
 
 
-def _with_other_readings(windows: Windows, text: Places) -> Windows:
+def _with_other_readings(windows: Windows, pieces: Pieces) -> Windows:
     """Add the words that repeat a letter more than twice, with two of it (guccciii is one edit from gucci then)."""
     letters = windows.letters
     thrice = np.zeros(len(letters) + 1, np.int64)
@@ -160,7 +169,7 @@ def _with_other_readings(windows: Windows, text: Places) -> Windows:
         thrice[3:] = np.cumsum(same[1:] & same[:-1] & (KIND[letters[2:]] == LATIN))
     ends = windows.begins + windows.lengths
     again = np.flatnonzero((thrice[ends] > thrice[np.minimum(windows.begins + 2, ends)]) & ~windows.is_spaced)
-    again = again[_first_few(text[again])]
+    again = again[_first_few(pieces.text[windows.first[again]])]
     if not len(again):
         return windows
     singled = [

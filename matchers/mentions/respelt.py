@@ -42,11 +42,11 @@ class RespeltIndex:
         """Yield the number of a text and a place in it."""
         is_letter = KIND[batch.codes] == LATIN
         between = HYPHEN[batch.codes[1:-1]] & is_letter[:-2] & is_letter[2:]
-        hyphened = np.unique(batch.text_at(np.flatnonzero(between) + 1))
-        if not len(hyphened) or not self._by_sound:
+        if not self._by_sound or not between.any():
             return
-        toned = np.unique(batch.text_at(np.flatnonzero(ACCENTED[batch.shown])))
-        for number in np.intersect1d(hyphened, toned, assume_unique=True).tolist():
+        hyphened = batch.texts_with(np.concatenate(([False], between, [False])))
+        toned = set(batch.texts_with(ACCENTED[batch.shown]))
+        for number in filter(toned.__contains__, hyphened):
             printed = batch.printed[number]
             for word in SYLLABLES.finditer(printed):
                 if word[0].isascii():

@@ -1,5 +1,6 @@
 """Folded views of a printed text, each with a map back to the printed offsets."""
 
+import re
 import sys
 import unicodedata
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from matchers.text.characters import COMBINING, MAX_MARKS, accented, plain
 
 # Stands in the quick pass for a character that does not fold to exactly one.
 UNEVEN = "\uf8ff"
+# Where most letters of titles lie: Latin with its accents, signs of print, kana.
+LETTER_BLOCKS = (range(0x20, 0x250), range(0x1E00, 0x1F00), range(0x2010, 0x2030), range(0x3000, 0x3100))
 
 
 class _Table(dict[int, str]):
@@ -54,8 +57,20 @@ _PLAIN = _Table(plain)
 _PLAIN_CODES = np.zeros(sys.maxunicode + 1, np.uint32)
 
 
+def _otherwise_folded() -> re.Pattern[str]:
+    """Return a pattern of the characters whose accented fold may be another than their small letter."""
+    kept = [char for block in LETTER_BLOCKS for char in map(chr, block) if accented(char) == char.lower() != UNEVEN]
+    kept = [char for char in kept if len(char.lower()) == 1 and not COMBINING.match(char)]
+    return re.compile(rf"[^{re.escape(''.join(kept))}\u4e00-\u9fff]")
+
+
+_OTHERWISE_FOLDED = _otherwise_folded()
+
+
 def fold_accented(text: str) -> View:
     """Return the view in lower case and ordinary width with its accents, as whole characters (giá stays giá)."""
+    if not _OTHERWISE_FOLDED.search(text):
+        return View(text.lower())
     return _fold(text, _ACCENTED, accented, keeps_accents=True)
 
 

@@ -68,6 +68,8 @@ def _has_parts(mention: Mention, around: Surroundings) -> bool:
 
 def _cue_before(around: Surroundings) -> str | None:
     """Return the nearest cue that says what the goods fit, None where there is none in this clause."""
+    if "fits" not in around.cues:
+        return None
     reach = around.before[-REACH:]
     for cue in reversed(list(FITS_BEFORE.finditer(reach))):
         rest = reach[cue.end() :]
@@ -81,7 +83,7 @@ def _cue_before(around: Surroundings) -> str | None:
 def _is_inside_other_goods(mention: Mention, around: Surroundings) -> bool:
     if INGREDIENT_AFTER.match(around.after):
         return True
-    if INGREDIENT_BEFORE.search(around.before[-NEAR:]):
+    if "ingredient" in around.cues and INGREDIENT_BEFORE.search(around.before[-NEAR:]):
         return _is_device(mention) or "khó" in around.before[-20:] or "kèm" in around.before[-25:]
     is_component = "component" in trades_of_mark(mention.mark) and not WHOLE_GOODS.search(around.before)
     return is_component and len(around.before.strip()) >= OPENING

@@ -2,7 +2,7 @@
 
 from matchers.mentions.mention import HIDING_CHANGES, OTHER_LETTERS, Mention
 from matchers.text.fold import accented_view
-from matchers.use.intent_words import GENUINE, IMITATION
+from matchers.use.lexicon import LEXICON
 from matchers.use.ordinary_words import FOREIGN_WORDS, is_common_word, is_ordinary
 from matchers.use.relation_words import (
     AND_NAME,
@@ -55,7 +55,7 @@ def reason_of_other_meaning(listing: Listing, mention: Mention, around: Surround
         return "the neighbouring words give the letters another meaning"
     if _is_in_a_longer_name(mention, around):
         return "the name goes on: it is another company's"
-    if _names_a_style(around) and not any(IMITATION.find(accented_view(listing.title).text)):
+    if _names_a_style(around) and not LEXICON.find("imitation", accented_view(listing.title).text):
         return "a style or cloth is named after the mark"
     if _needs_support(mention):
         return _reason_of_no_support(listing, mention, around)
@@ -81,13 +81,17 @@ def _is_word_here(mention: Mention, around: Surroundings) -> bool:
 
 def _is_in_a_longer_name(mention: Mention, around: Surroundings) -> bool:
     """Say whether the mark is part of a company's name, or a near word is a shop's name (Levi Store)."""
-    is_shop = mention.change in OTHER_LETTERS and SHOP_AFTER.match(around.after)
-    is_other = OTHER_BODY_AFTER.match(around.after) or OTHER_BODY_BEFORE.search(around.before[-NEAR:])
-    return bool(is_shop or is_other or AND_NAME.match(around.after))
+    if mention.change in OTHER_LETTERS and SHOP_AFTER.match(around.after):
+        return True
+    if "other body" in around.cues and OTHER_BODY_BEFORE.search(around.before[-NEAR:]):
+        return True
+    return bool(OTHER_BODY_AFTER.match(around.after) or AND_NAME.match(around.after))
 
 
 def _names_a_style(around: Surroundings) -> bool:
-    if STYLE_BEFORE.search(around.before[-NEAR:]) or STYLE_AFTER.match(around.after):
+    if "style" in around.cues and STYLE_BEFORE.search(around.before[-NEAR:]):
+        return True
+    if STYLE_AFTER.match(around.after):
         return True
     return around.after.startswith(("風", "ふう", "調")) and bool(FABRIC.search(around.after[:20]))
 
@@ -118,15 +122,21 @@ def _has_support_of_words(listing: Listing, mention: Mention, around: Surroundin
     """Say whether a model code after the word, or words about genuine or copied goods, show that it is a mark."""
     if mention.span.field != "title" or not mention.mark.ambiguous or mention.change in MEANT:
         return True
-    if home_of_mark(mention.mark) & ON_ANY_GOODS or FITS_BEFORE.search(around.before[-FITS_REACH:]):
+    if home_of_mark(mention.mark) & ON_ANY_GOODS or _is_fitted(around):
         return True
     title = accented_view(listing.title).text
-    if MODEL_CODE.match(around.after) or any(GENUINE.find(title)) or any(IMITATION.find(title)):
+    if MODEL_CODE.match(around.after) or LEXICON.find("genuine", title) or LEXICON.find("imitation", title):
         return True
     return mention.span.text.isupper() and not listing.title.isupper() and mention.mark.text.isupper()
 
 
+def _is_fitted(around: Surroundings) -> bool:
+    return "fits" in around.cues and FITS_BEFORE.search(around.before[-FITS_REACH:]) is not None
+
+
 def _brand_field_agrees(listing: Listing, mention: Mention) -> bool:
     brand = letters_of(listing.brand or "")
+    if not brand:
+        return False
     names = (mention.mark.text, mention.form, mention.mark.owner or "")
     return any(letters and letters in brand for letters in map(letters_of, names))

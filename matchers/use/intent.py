@@ -1,7 +1,6 @@
 """What the words of a listing admit or claim about the goods under a mark."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,12 +14,9 @@ from matchers.use.intent_words import (
     DENIED_AFTER,
     DENIED_BEFORE,
     FISHING,
-    GENUINE,
-    GRADES,
     GRADES_OF_WORN,
     GUANGZHOU,
     HEDGE_AFTER,
-    IMITATION,
     MATERIAL_AFTER,
     MATERIAL_BEFORE,
     NO_GRADE_AFTER,
@@ -31,9 +27,13 @@ from matchers.use.intent_words import (
     RACING,
     SCALE,
 )  # fmt: skip
+from matchers.use.lexicon import LEXICON
+from matchers.use.surroundings import surroundings
 from matchers.use.trades import letters_of, makes_devices, trades_of_mark
 from records.hit import Span
 from records.listing import Listing
+
+Places = tuple[tuple[int, int], ...]
 
 FIELDS = ("title", "description")
 # In a description a word counts only this near to a mention of the mark.
@@ -56,6 +56,10 @@ SEVERAL: Mapping[str, str] = MappingProxyType({
     "prints the mark on goods of no name": "print the mark on goods of no name",
     "claims genuine goods": "claim genuine goods",
 })  # fmt: skip
+# Trades of goods that are graded as copies.
+WORN = frozenset({"fashion", "watch"})
+# Trades whose names are printed on goods of no name.
+PRINTED = frozenset({"fashion", "watch", "sports"})
 # Marks of these trades are misspelt by accident: a character on goods of another maker.
 NEVER_HIDDEN = frozenset({"character"})
 
@@ -80,16 +84,23 @@ def find_imitation(listing: Listing, mention: Mention) -> tuple[Found, ...]:
             for start, end in near
             if abs(start - mention.span.start) <= NEAR
         ]
-    title = accented_view(listing.title)
-    found += [Found(_in_title(listing, where), "admits an imitation") for where in _admitted(title.text)]
-    grades = [(where, "is a grade of copies") for where in _graded(title.text)]
-    if trades_of_mark(mention.mark) & {"fashion", "watch"} and not makes_devices(mention.mark):
-        grades += [(where, "is a grade of copies") for where in _worn_grades(title.text)]
-        grades += [(where, "stands for goods of Guangzhou") for where in _guangzhou(title.text)]
+    title = accented_view(listing.title).text
+    admitted, graded = _words_of_title(title)
+    found += [Found(_in_title(listing, where), "admits an imitation") for where in admitted]
+    grades = [(where, "is a grade of copies") for where in graded]
+    if trades_of_mark(mention.mark) & WORN and not makes_devices(mention.mark):
+        grades += [(where, "is a grade of copies") for where in _worn_grades(title)]
+        grades += [(where, "stands for goods of Guangzhou") for where in _guangzhou(title)]
     if grades and is_on_faked_goods(listing, mention.mark):
         found += [Found(_in_title(listing, where), kind) for where, kind in grades]
     found += _beside(listing, mention)
     return tuple(_without_overlaps(found)) if len(found) > 1 else tuple(found)
+
+
+@lru_cache(maxsize=KEPT)
+def _words_of_title(text: str) -> tuple[Places, Places]:
+    """Return where a title admits an imitation, and where it names a grade."""
+    return _admitted(text), _graded(text)
 
 
 def in_words(found: Sequence[Found]) -> tuple[str, str]:
@@ -115,13 +126,13 @@ def _without_overlaps(found: Sequence[Found]) -> Iterator[Found]:
 
 
 @lru_cache(maxsize=KEPT)
-def _imitating(text: str) -> tuple[tuple[int, int], ...]:
+def _imitating(text: str) -> Places:
     """Return where an accented text has words of imitation, denied or not."""
-    return tuple(match.span() for match in IMITATION.find(text))
+    return tuple(match.span() for match in LEXICON.find("imitation", text))
 
 
 @lru_cache(maxsize=KEPT)
-def _admitted(text: str) -> tuple[tuple[int, int], ...]:
+def _admitted(text: str) -> Places:
     """Return where an accented text admits an imitation, denials, guarantees and materials set aside."""
     found = []
     for start, end in _imitating(text):
@@ -141,26 +152,23 @@ def _is_denied_after(after: str) -> bool:
     return denial is not None and not OTHER_GUARANTEE.search(denial[0])
 
 
-@lru_cache(maxsize=KEPT)
-def _graded(text: str) -> tuple[tuple[int, int], ...]:
+def _graded(text: str) -> Places:
     """Return where a title of often faked goods names a grade of copies, unless it speaks of a scale."""
-    found = _undenied(GRADES.find(text), text)
+    found = _undenied(LEXICON.find("grade", text), text)
     if not found or SCALE.search(text) or RACING.search(text):
         return ()
     return tuple((start, end) for start, end in found if not NO_GRADE_BEFORE.search(text[:start]))
 
 
-@lru_cache(maxsize=KEPT)
-def _worn_grades(text: str) -> tuple[tuple[int, int], ...]:
+def _worn_grades(text: str) -> Places:
     return _undenied(GRADES_OF_WORN.finditer(text), text)
 
 
-@lru_cache(maxsize=KEPT)
-def _guangzhou(text: str) -> tuple[tuple[int, int], ...]:
+def _guangzhou(text: str) -> Places:
     return _undenied(GUANGZHOU.finditer(text), text)
 
 
-def _undenied(matches: Iterable[re.Match[str]], text: str) -> tuple[tuple[int, int], ...]:
+def _undenied(matches: Iterable[re.Match[str]], text: str) -> Places:
     return tuple(
         match.span()
         for match in matches
@@ -171,30 +179,30 @@ def _undenied(matches: Iterable[re.Match[str]], text: str) -> tuple[tuple[int, i
 
 def _beside(listing: Listing, mention: Mention) -> Iterator[Found]:
     """Yield hedges right after the mark, and words that say its name is printed on goods of no name."""
-    field, start, end = mention.span.field, mention.span.start, mention.span.end
+    field = mention.span.field
     if field not in FIELDS:
         return
-    text = listing.text_of(field) or ""
-    view = accented_view(text)
-    if view.starts is not None:
-        start, end = bisect_left(view.starts, start), bisect_left(view.starts, end)
-    after = view.text[end : end + HEDGE_REACH]
+    around = surroundings(listing, mention)
+    after = around.after[:HEDGE_REACH]
     hedge = HEDGE_AFTER.match(after)
     if hedge and not DENIED_AFTER.match(after[hedge.end() :]):
-        where = view.original(end + hedge.start(), end + hedge.end())
-        yield Found(Span.cut(listing, field, *where), "copies the style of the mark")
-    near = max(0, start - NEGATION_REACH)
-    denied = NOT_THE_MARK_BEFORE.search(view.text[near:start])
-    if denied:
-        where = view.original(near + denied.start(), near + denied.end())
-        yield Found(Span.cut(listing, field, *where), "admits an imitation")
-    if field == "title" and trades_of_mark(mention.mark) & {"fashion", "watch", "sports"}:
-        printed = PRINTED_ON.search(view.text[:start])
+        yield _found(listing, field, around.end, hedge, "copies the style of the mark")
+    if "not the mark" in around.cues:
+        near = around.before[-NEGATION_REACH:]
+        denied = NOT_THE_MARK_BEFORE.search(near)
+        if denied:
+            yield _found(listing, field, around.start - len(near), denied, "admits an imitation")
+    if "printed on" in around.cues and field == "title" and trades_of_mark(mention.mark) & PRINTED:
+        printed = PRINTED_ON.search(around.before)
         if printed and printed.end() > printed.start():
-            yield Found(
-                Span.cut(listing, field, *view.original(printed.start(), printed.end())),
-                "prints the mark on goods of no name",
-            )
+            begin = around.start - len(around.before)
+            yield _found(listing, field, begin, printed, "prints the mark on goods of no name")
+
+
+def _found(listing: Listing, field: str, begin: int, words: re.Match[str], kind: str) -> Found:
+    """Return what was found in a part of the accented view that begins there."""
+    view = accented_view(listing.text_of(field) or "")
+    return Found(Span.cut(listing, field, *view.original(begin + words.start(), begin + words.end())), kind)
 
 
 def find_genuine_claims(listing: Listing) -> tuple[Found, ...]:
@@ -204,9 +212,9 @@ def find_genuine_claims(listing: Listing) -> tuple[Found, ...]:
 
 
 @lru_cache(maxsize=KEPT)
-def _claimed(text: str) -> tuple[tuple[int, int], ...]:
+def _claimed(text: str) -> Places:
     imitating = _imitating(text)
-    claims = (match.span() for match in GENUINE.find(text))
+    claims = (match.span() for match in LEXICON.find("genuine", text))
     return tuple(
         (first, last) for first, last in claims if not any(start < last and first < end for start, end in imitating)
     )
