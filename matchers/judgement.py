@@ -13,6 +13,7 @@ from records.watchlist import WatchList
 
 # Where several places of one listing differ, the first relation of this list that occurs is the listing's.
 RELATION_ORDER: tuple[Relation, ...] = ("compatible", "brand", "theme", "homonym")
+SIGNALS_IN_ORDER = tuple(MENTION_SIGNALS.items())
 # The signal that is asked first and ends the questions.
 PERMISSION = "authorised_seller"
 # Most telling field first; the later ones are judged only where no earlier one names the mark.
@@ -63,7 +64,7 @@ def gather(listing: Listing, mentions: Sequence[Mention], watchlist: WatchList) 
     """
     best: dict[str, Evidence] = {}
     for mention in mentions:
-        for name, signal in MENTION_SIGNALS.items():
+        for name, signal in SIGNALS_IN_ORDER:
             found = signal(listing, mention, watchlist)
             if found is None:
                 continue

@@ -1,8 +1,8 @@
 """The one door to judgement: a matcher for one watch list."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from matchers.explanation import Explanation, FieldViews, SeenMention, SeenOffer
 from matchers.judgement import FIELD_ORDER, judge
@@ -25,8 +25,7 @@ MOST_LETTERS = 200_000
 MOST_MARKS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What one listing says for itself: its marks, and the products it offers. `Matcher.judge` makes hits of it."""
 
     listing: Listing
@@ -88,10 +87,13 @@ class Matcher:
     def _read(self, listing: Listing, mentions: list[Mention], *, everything: bool) -> Reading:
         if not mentions and not (listing.gtin and self.watchlist.products):
             return Reading(listing, (), ())
-        by_mark: dict[str, list[Mention]] = {}
-        for mention in mentions:
-            by_mark.setdefault(mention.mark.mark_id, []).append(mention)
-        named = islice(by_mark.values(), MOST_MARKS)
+        if len(mentions) == 1:
+            named: Iterable[list[Mention]] = (mentions,)
+        else:
+            by_mark: dict[str, list[Mention]] = {}
+            for mention in mentions:
+                by_mark.setdefault(mention.mark.mark_id, []).append(mention)
+            named = islice(by_mark.values(), MOST_MARKS)
         judged = [judge(listing, found, self.watchlist, everything=everything) for found in named]
         hits = tuple([hit for hit in judged if hit is not None])
         return Reading(listing, hits, self._price_track.read(listing, hits))
@@ -121,10 +123,11 @@ class Matcher:
     def _mentions(self, listings: Sequence[Listing]) -> list[list[Mention]]:
         """Return the mentions of each listing, field by field; a text that several listings share is read once."""
         numbers: dict[str, int] = {}
-        fields: list[list[tuple[str, int]]] = []
-        for listing in listings:
-            texts = zip(FIELD_ORDER, _texts_of(listing), strict=True)
-            fields.append([(field, numbers.setdefault(text, len(numbers))) for field, text in texts if text])
+        number_of = numbers.setdefault
+        fields = [
+            [(field, number_of(text, len(numbers))) for field, text in _texts_of(listing) if text]
+            for listing in listings
+        ]
         places = self._index.find(tuple(numbers))
         return [
             [mention for field, at in named if places[at] for mention in mentions_of(listing, field, places[at])]
@@ -132,9 +135,14 @@ class Matcher:
         ]
 
 
-def _texts_of(listing: Listing) -> tuple[str | None, ...]:
-    """Return the texts of FIELD_ORDER."""
-    return listing.title, listing.brand, listing.description, listing.seller.name
+def _texts_of(listing: Listing) -> tuple[tuple[str, str | None], ...]:
+    """Return the texts of FIELD_ORDER with their names."""
+    return (
+        ("title", listing.title),
+        ("brand", listing.brand),
+        ("description", listing.description),
+        ("seller_name", listing.seller.name),
+    )
 
 
 def _groups(listings: Iterable[Listing]) -> Iterator[list[Listing]]:

@@ -182,12 +182,14 @@ def cut_runs(batch: Batch) -> Pieces:
 
 def _capital_cuts(batch: Batch, kinds: Codes, starts: Places, ends: Places) -> Places:
     """Return the places inside runs of letters where a small letter is followed by a capital."""
-    shown = batch.shown
-    places = np.flatnonzero(UPPER[shown[1:]] & LOWER[shown[:-1]] & (kinds[1:] == LATIN) & (kinds[:-1] == LATIN)) + 1
+    upper, lower, is_latin = UPPER[batch.shown], LOWER[batch.shown], kinds == LATIN
+    places = np.flatnonzero(upper[1:] & lower[:-1]) + 1
+    places = places[is_latin[places] & is_latin[places - 1]]
     run = np.searchsorted(starts, places, side="right") - 1
     inside = (places - starts[run] >= 2) & (ends[run] - places >= 2) & (ends[run] - starts[run] > 3)
     # Capitals before a word that begins with one: GIÀYNike.
-    shouted = np.flatnonzero(UPPER[shown[:-2]] & UPPER[shown[1:-1]] & LOWER[shown[2:]] & (kinds[1:-1] == LATIN)) + 1
+    shouted = np.flatnonzero(upper[:-2] & upper[1:-1] & lower[2:]) + 1
+    shouted = shouted[is_latin[shouted]]
     of = np.searchsorted(starts, shouted, side="right") - 1
     after = (shouted - starts[of] >= 3) & (ends[of] - shouted >= 3)
     return np.union1d(places[inside], shouted[after])

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -98,7 +99,7 @@ class FormTable:
         found = self._made.get(number)
         if found is None:
             words = self._words[number].split(" ")
-            breaks = np.cumsum([len(word) for word in words[:-1]]).tolist()
+            breaks = accumulate(map(len, words[:-1]))
             letters, mark = self.letters[number], self.marks[self._mark_of[number]]
             found = self._made[number] = Form(
                 mark=mark,

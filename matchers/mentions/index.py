@@ -3,8 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+import numpy as np
+
 from matchers.mentions.batch import Batch, cut
-from matchers.mentions.codes import DIGIT, KIND, SIGN
+from matchers.mentions.codes import DIGIT, KIND, LATIN, SIGN
 from matchers.mentions.exact import ExactIndex
 from matchers.mentions.form_table import FormTable
 from matchers.mentions.masks import MaskIndex
@@ -23,6 +25,8 @@ MOST_MENTIONS = 12
 """Places kept of one mark in one field; a title that repeats a mark hundreds of times says nothing more."""
 # Marks of these trades are named on goods of any.
 EVERYWHERE = frozenset({"character", "component"})
+# Kinds of characters beside which a sign may stand for a letter.
+SOLID = (LATIN, DIGIT)
 # Changes after which the word may be another name.
 ANOTHER_NAME = OTHER_LETTERS | {"doubled"}
 # From this length a doubled letter changes no name into another.
@@ -61,7 +65,10 @@ class MarkIndex:
 
     def _find_with_signs(self, batch: Batch, found: list[list[Place]]) -> None:
         """Look again at the texts that have a sign beside a letter, with the signs as letters."""
-        numbers = batch.texts_with(SIGN[batch.codes])
+        signs = np.flatnonzero(SIGN[batch.codes])
+        kinds = KIND[batch.codes[signs - 1]], KIND[batch.codes[np.minimum(signs + 1, len(batch.codes) - 1)]]
+        beside = np.isin(kinds[0], SOLID) | np.isin(kinds[1], SOLID)
+        numbers = np.unique(batch.text_at(signs[beside])).tolist()
         if not numbers:
             return
         again = Batch.of([batch.printed[number] for number in numbers])

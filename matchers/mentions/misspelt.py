@@ -16,7 +16,7 @@ from matchers.mentions.forms import Form
 from matchers.mentions.market_words import MARKET_WORDS
 from matchers.mentions.memory import Memory, NearForms
 from matchers.mentions.mention import Change
-from matchers.mentions.near import Neighbourhood, Pairs, Sieve, Windows, hashes_of, sums_of, windows_of
+from matchers.mentions.near import Neighbourhood, Pairs, Sieve, Windows, windows_of
 from matchers.mentions.other_names import OTHER_NAMES
 from matchers.mentions.place import MOST_TRIED, Place
 from matchers.mentions.syllables import VIETNAMESE
@@ -63,7 +63,7 @@ class MisspeltIndex:
             if not len(cut.starts):
                 continue
             windows = windows_of(batch, cut, self._longest, with_toned=False)
-            hashes = hashes_of(sums_of(windows.letters), windows.begins, windows.lengths)
+            hashes = windows.hashes()
             sifted = self._may_be_misspelt(cut, windows, hashes)
             for is_spaced, (sieve, memory) in enumerate(sieves):
                 long_enough = windows.lengths >= (LONG_FORM - 1 if is_spaced else 0)

@@ -56,6 +56,12 @@ class Windows:
     """True where more than single signs stands between the words."""
     is_read: Flags
     """True where digits are read as letters."""
+    keys: tuple[Hashes, Hashes]
+    """What the hashes of stretches of `letters` are taken from."""
+
+    def hashes(self) -> Hashes:
+        """Return the hash of each window's letters."""
+        return hashes_of(self.keys, self.begins, self.lengths)
 
     def chosen(self, which: Places) -> "Windows":
         """Return some of the windows."""
@@ -67,6 +73,7 @@ class Windows:
             self.last[which],
             self.is_spaced[which],
             self.is_read[which],
+            self.keys,
         )
 
     def masks(self) -> Codes:
@@ -149,14 +156,16 @@ def _with_read_digits(pieces: Pieces, first: Places, last: Places, is_spaced: Fl
     lengths = pieces.letter_starts[last + 1] - begins
     digits = np.append(0, np.cumsum(pieces.kinds == DIGIT))
     mixed = np.flatnonzero((digits[last + 1] > digits[first]) & (pieces.kinds[first] != DIGIT) & ~is_spaced)
+    letters = np.concatenate((pieces.letters, LETTER_CODES[pieces.letters]))
     return Windows(
-        letters=np.concatenate((pieces.letters, LETTER_CODES[pieces.letters])),
+        letters=letters,
         begins=np.concatenate((begins, begins[mixed] + len(pieces.letters))),
         lengths=np.concatenate((lengths, lengths[mixed])),
         first=np.concatenate((first, first[mixed])),
         last=np.concatenate((last, last[mixed])),
         is_spaced=np.concatenate((is_spaced, is_spaced[mixed])),
         is_read=np.concatenate((np.zeros(len(first), np.bool_), np.ones(len(mixed), np.bool_))),
+        keys=sums_of(letters),
     )
 
 
@@ -178,14 +187,16 @@ def _with_other_readings(windows: Windows, pieces: Pieces) -> Windows:
     ]
     lengths = np.fromiter(map(len, singled), np.int64, len(singled))
     begins = len(letters) + np.cumsum(lengths) - lengths
+    more = np.concatenate((letters, *singled))
     return Windows(
-        letters=np.concatenate((letters, *singled)),
+        letters=more,
         begins=np.concatenate((windows.begins, begins)),
         lengths=np.concatenate((windows.lengths, lengths)),
         first=np.concatenate((windows.first, windows.first[again])),
         last=np.concatenate((windows.last, windows.last[again])),
         is_spaced=np.concatenate((windows.is_spaced, windows.is_spaced[again])),
         is_read=np.concatenate((windows.is_read, windows.is_read[again])),
+        keys=sums_of(more),
     )
 
 
@@ -247,7 +258,7 @@ class Neighbourhood:
             return Pairs(np.zeros(0, np.int64), np.zeros(0, np.int32))
         short = np.minimum(windows.lengths, PREFIX)
         _, first, row_of = np.unique(
-            hashes_of(sums_of(windows.letters), windows.begins, short), return_index=True, return_inverse=True
+            hashes_of(windows.keys, windows.begins, short), return_index=True, return_inverse=True
         )
         order = np.argsort(row_of, kind="stable")
         bounds = np.append(0, np.cumsum(np.bincount(row_of, minlength=len(first))))
@@ -296,8 +307,9 @@ class Neighbourhood:
     def _may_be_one(self, windows: Windows, pairs: Pairs) -> Flags:
         """Say of each pair whether two edits may be one difference: letters doubled, or neighbours swapped twice."""
         forms, lengths = self._forms, windows.lengths[pairs.window]
-        doubled = windows.repeats()[pairs.window] + forms.lengths[pairs.form] - forms.singled[pairs.form] > 0
-        same: Flags = windows.masks()[pairs.window] == forms.masks[pairs.form]
+        of_pairs = windows.chosen(pairs.window)
+        doubled = of_pairs.repeats() + forms.lengths[pairs.form] - forms.singled[pairs.form] > 0
+        same: Flags = of_pairs.masks() == forms.masks[pairs.form]
         may: Flags = doubled | (same & (lengths == forms.lengths[pairs.form]))
         return may
 

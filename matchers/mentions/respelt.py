@@ -40,11 +40,13 @@ class RespeltIndex:
 
     def find(self, batch: Batch) -> Iterator[tuple[int, Place]]:
         """Yield the number of a text and a place in it."""
-        is_letter = KIND[batch.codes] == LATIN
-        between = HYPHEN[batch.codes[1:-1]] & is_letter[:-2] & is_letter[2:]
-        if not self._by_sound or not between.any():
+        if not self._by_sound:
             return
-        hyphened = batch.texts_with(np.concatenate(([False], between, [False])))
+        hyphens = np.flatnonzero(HYPHEN[batch.codes[1:-1]]) + 1
+        inside = hyphens[(KIND[batch.codes[hyphens - 1]] == LATIN) & (KIND[batch.codes[hyphens + 1]] == LATIN)]
+        if not len(inside):
+            return
+        hyphened = np.unique(batch.text_at(inside)).tolist()
         toned = set(batch.texts_with(ACCENTED[batch.shown]))
         for number in filter(toned.__contains__, hyphened):
             printed = batch.printed[number]

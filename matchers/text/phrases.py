@@ -111,7 +111,7 @@ class Lexicon(dict[str, tuple[tuple[str, "re.Pattern[str] | None"], ...]]):
     def __init__(self, phrases: Mapping[str, Phrases], cues: Mapping[str, re.Pattern[str]]) -> None:
         super().__init__()
         self._phrases = phrases
-        self._openings: list[Opening] = []
+        self._openings: defaultdict[str, list[Opening]] = defaultdict(list)
         self._unspaced: dict[str, list[AtWord]] = {}
         for name, pattern in cues.items():
             expression = BLANK.sub("", pattern.pattern) if pattern.flags & re.VERBOSE else pattern.pattern
@@ -119,7 +119,8 @@ class Lexicon(dict[str, tuple[tuple[str, "re.Pattern[str] | None"], ...]]):
                 if UNSPACED.search(alternative):
                     self._unspaced[name] = []
                 else:
-                    self._openings += _openings(name, alternative)
+                    for opening in _openings(name, alternative):
+                        self._openings[opening.letters[0]].append(opening)
         self.all_cues = frozenset(cues)
         """The names of all cues."""
         self.seen = lru_cache(maxsize=256)(self._seen)
@@ -131,7 +132,8 @@ class Lexicon(dict[str, tuple[tuple[str, "re.Pattern[str] | None"], ...]]):
             pattern = phrases.by_word[word]
             if pattern is not None:
                 found.append((name, pattern))
-        found += dict.fromkeys((opening.name, None) for opening in self._openings if opening.fits(word))
+        cues = self._openings.get(word[0], ())
+        found += dict.fromkeys((opening.name, None) for opening in cues if opening.fits(word))
         entry = tuple(found)
         if len(self) < MOST_WORDS:
             self[word] = entry
@@ -148,10 +150,11 @@ class Lexicon(dict[str, tuple[tuple[str, "re.Pattern[str] | None"], ...]]):
         words = words_of(text)
         seen: dict[str, list[AtWord]] = {**self._unspaced} if words.has_unspaced else {}
         for at, entry in enumerate(map(self.__getitem__, words.words)):
-            for name, pattern in entry:
-                where = seen.setdefault(name, [])
-                if pattern is not None:
-                    where.append((at, pattern))
+            if entry:
+                for name, pattern in entry:
+                    where = seen.setdefault(name, [])
+                    if pattern is not None:
+                        where.append((at, pattern))
         return words, seen
 
 

@@ -86,7 +86,8 @@ def find_imitation(listing: Listing, mention: Mention) -> tuple[Found, ...]:
         ]
     title = accented_view(listing.title).text
     admitted, graded = _words_of_title(title)
-    found += [Found(_in_title(listing, where), "admits an imitation") for where in admitted]
+    if admitted:
+        found += [Found(_in_title(listing, where), "admits an imitation") for where in admitted]
     grades = [(where, "is a grade of copies") for where in graded]
     if trades_of_mark(mention.mark) & WORN and not makes_devices(mention.mark):
         grades += [(where, "is a grade of copies") for where in _worn_grades(title)]
@@ -207,8 +208,8 @@ def _found(listing: Listing, field: str, begin: int, words: re.Match[str], kind:
 
 def find_genuine_claims(listing: Listing) -> tuple[Found, ...]:
     """Return the words of the title that claim genuine goods."""
-    text = accented_view(listing.title).text
-    return tuple(Found(_in_title(listing, where), "claims genuine goods") for where in _claimed(text))
+    claimed = _claimed(accented_view(listing.title).text)
+    return tuple([Found(_in_title(listing, where), "claims genuine goods") for where in claimed]) if claimed else ()
 
 
 @lru_cache(maxsize=KEPT)
