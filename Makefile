@@ -29,10 +29,10 @@ check: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy --no-error-summary $(ROOMS) tests
 	@$(BIN)/lint-imports
-	@$(TESTS) --numprocesses auto -m "not browser and not database and not fault"
+	@$(TESTS) --numprocesses auto -m "not browser and not database and not fault and not slow"
 
 test: check browser
-	@$(TESTS) -m "browser or database or fault"
+	@$(TESTS) --numprocesses auto --maxprocesses 4 --dist loadfile -m "browser or database or fault or slow"
 
 test-long: setup browser
 	@MARKWATCH_LONG=1 $(TESTS)

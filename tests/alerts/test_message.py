@@ -158,6 +158,7 @@ def test_a_hostile_owner_or_brand_name_adds_no_header_and_no_recipient(hostile: 
     assert len(str(message["Subject"]).splitlines()) == 1
 
 
+@pytest.mark.slow
 @given(
     name=st.text(st.sampled_from("ab é́ễ資ア😀=?_:,()<>\"'[]%0"), min_size=1, max_size=40),
     language=st.sampled_from(LANGUAGES),

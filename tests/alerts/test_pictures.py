@@ -57,6 +57,7 @@ def test_what_is_no_picture_gives_none() -> None:
         assert thumbnail(content) is None
 
 
+@pytest.mark.slow
 def test_a_bomb_is_not_opened() -> None:
     out = io.BytesIO()
     Image.new("1", (30_000, 30_000)).save(out, "PNG")

@@ -85,6 +85,7 @@ def test_maybe_sent_stays_maybe_sent_when_it_is_given_up(database: Database) -> 
     assert queue(database, NOW + 2 * GIVE_UP_AFTER).digest == 0, "its reader may have it"
 
 
+@pytest.mark.slow
 def test_a_mail_server_away_for_five_days_loses_nothing(database: Database) -> None:
     away = FailingSender(*[TryAgain("no connection")] * 1000)
     now, attempts = NOW, 0

@@ -78,6 +78,7 @@ def made_pack(folder: Path, *, stamped: bool = True) -> tuple[Pack, CaptureStore
     return build_pack(request, store, key, stamp if stamped else None), store, sha256, key
 
 
+@pytest.mark.slow
 def test_a_pack_holds_words_originals_and_proofs_and_verifies_offline(tmp_path: Path) -> None:
     pack, _store, sha256, key = made_pack(tmp_path)
     path = tmp_path / "pack.zip"
@@ -142,6 +143,7 @@ def test_what_is_no_pack_is_said_to_be_none(tmp_path: Path, content: bytes) -> N
     assert verify_pack(path).problems
 
 
+@pytest.mark.slow
 def test_a_capture_that_was_changed_is_left_out_by_name(tmp_path: Path) -> None:
     _pack, store, sha256, key = made_pack(tmp_path)
     body = next(store.folder.rglob("*.body"))
@@ -174,6 +176,7 @@ def test_a_stamp_that_cannot_be_had_now_keeps_no_pack_back(tmp_path: Path) -> No
     assert verify_pack(path).problems == ()
 
 
+@pytest.mark.slow
 def test_page_text_is_neither_markup_nor_formula_in_any_form(tmp_path: Path) -> None:
     pack = made_pack(tmp_path, stamped=False)[0]
     with zipfile.ZipFile(io.BytesIO(pack.content)) as archive:

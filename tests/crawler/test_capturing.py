@@ -210,6 +210,7 @@ def test_robots_txt_of_a_host_is_read_once(database: Database) -> None:
         assert [asked.path for asked in server.log] == ["/robots.txt"]
 
 
+@pytest.mark.slow
 def test_a_stamp_is_had_later_where_the_authority_was_away_or_wrong(database: Database, tmp_path: Path) -> None:
     authority = make_authority()
     roots = write_roots(tmp_path, authority)

@@ -92,6 +92,7 @@ def run_scrapy(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_scrapy_crawl_prints_the_listing_format_without_markwatch_or_a_database(tmp_path: Path) -> None:
     with replay({"/api/v2/products": Reply(body=tiki_page(0, 12), content_type="application/json")}) as server:
         outs = [tmp_path / f"out.{suffix}" for suffix in ("jsonl", "json", "csv")]

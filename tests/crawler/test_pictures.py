@@ -94,6 +94,7 @@ def test_what_is_no_picture_for_showing_is_refused_by_name(name: str) -> None:
         small_picture(data)
 
 
+@pytest.mark.slow
 def test_the_worker_makes_pictures_small_and_survives_bad_ones() -> None:
     async def work() -> tuple[int, str]:
         worker = ParseWorker()

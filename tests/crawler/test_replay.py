@@ -28,6 +28,7 @@ def sample_routes() -> dict[str, Reply | list[Reply]]:
     }
 
 
+@pytest.mark.slow
 def test_a_search_is_crawled_politely_judged_stored_and_its_flagged_answers_kept(tmp_path: Path) -> None:
     url = made_database(tmp_path)
     database = open_database(url)

@@ -34,6 +34,7 @@ def test_the_accented_view_tells_a_price_from_a_fake_however_it_is_encoded() -> 
     assert fold_accented("GIẢ").text == fold_accented("gia\u0309").text == "giả"
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60))
 def test_every_part_of_a_view_maps_to_a_part_of_the_printed_text(text: str) -> None:
     for view in (fold_accented(text), fold_plain(text)):

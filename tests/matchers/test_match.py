@@ -72,6 +72,7 @@ def test_zero_width_characters_do_not_hide_a_mark(mark: object, data: st.DataObj
     assert mark.mark_id in {hit.mark_id for hit in every_hit(listing({"title": title}))}  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60))
 def test_the_same_listing_gives_the_same_hits_from_any_matcher(text: str) -> None:
     judged = listing({"title": f"{text} Ni.ke rep 1:1 Hada Labo"})

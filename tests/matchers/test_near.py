@@ -38,6 +38,7 @@ def edited(name: str, chance: random.Random) -> str:
     return "".join(letters)
 
 
+@pytest.mark.slow
 @given(st.lists(NAMES, min_size=1, max_size=12), st.integers(0, 2**32))
 def test_the_index_finds_all_that_brute_force_finds(names: list[str], seed: int) -> None:
     chance = random.Random(seed)
@@ -47,6 +48,7 @@ def test_the_index_finds_all_that_brute_force_finds(names: list[str], seed: int)
     assert expected <= index_pairs(titles, forms)
 
 
+@pytest.mark.slow
 @given(st.lists(KANA, min_size=1, max_size=6), st.data())
 def test_kana_within_one_sign_are_found_as_well(names: list[str], data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(names))

@@ -70,6 +70,7 @@ def test_the_same_pairs_and_seed_give_the_same_model_and_another_seed_another() 
     assert one.as_dict() != other.as_dict()
 
 
+@pytest.mark.slow
 def test_the_model_does_not_depend_on_the_order_of_sets() -> None:
     code = (
         "from hashlib import sha256; from tests.matchers.test_price_product_model import SMALL, labelled, train;"

@@ -169,6 +169,7 @@ def test_all_labelled_price_texts_are_read_right(capsys: pytest.CaptureFixture[s
     assert len(out.read_text(encoding="utf-8").splitlines()) == figures["rows"]
 
 
+@pytest.mark.slow
 @pytest.mark.real
 def test_real_price_texts_are_read_or_counted_with_a_reason() -> None:
     with gzip.open(data_path("listings", "real_listings.jsonl.gz"), "rt", encoding="utf-8") as file:

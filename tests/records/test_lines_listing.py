@@ -191,6 +191,7 @@ def listings(draw: st.DrawFn) -> Listing:
     )
 
 
+@pytest.mark.slow
 @given(listing=listings())
 def test_a_listing_written_and_read_again_is_the_same_listing(listing: Listing) -> None:
     unread: Counter[str] = Counter()

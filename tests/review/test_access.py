@@ -234,6 +234,7 @@ def test_every_route_stands_in_the_table(app: FastAPI) -> None:
     assert sorted(routes(app)) == sorted(ROUTES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("login", [None, *EVERYONE])
 def test_every_route_answers_each_role_as_the_table_says(
     log_in: LogIn, world: World, app: FastAPI, login: str | None
@@ -295,6 +296,7 @@ def dump(path: Path) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
+@pytest.mark.slow
 def test_a_change_without_the_sessions_token_or_from_another_site_changes_nothing(
     log_in: LogIn, world: World, tmp_path: Path
 ) -> None:
@@ -324,6 +326,7 @@ def test_a_change_without_the_sessions_token_or_from_another_site_changes_nothin
     assert refused > 100
 
 
+@pytest.mark.slow
 def test_a_brand_viewers_answers_do_not_change_with_another_brands_data(
     log_in: LogIn, world: World, database: Database, clock: Clock
 ) -> None:

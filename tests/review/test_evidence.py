@@ -178,6 +178,7 @@ def test_a_brand_viewer_who_opens_a_stale_hit_asks_for_nothing(
     assert app.state.asked == [(hit.hit_id, "opened", "hanh")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["vi", "ja", "en"])
 def test_a_pack_made_in_the_console_verifies_and_is_in_the_audit_trail(
     database: Database, log_in: LogIn, tmp_path: Path, language: str

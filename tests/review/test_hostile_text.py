@@ -157,6 +157,7 @@ def hostile(payload: str, number: int) -> Listing:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "everything",
     [PAYLOADS, pytest.param(LONG, marks=pytest.mark.skipif("MARKWATCH_LONG" not in os.environ, reason="long run"))],

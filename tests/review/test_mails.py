@@ -175,6 +175,7 @@ def test_a_link_of_one_recipient_does_nothing_for_another(
     assert answers_of(database, hit) == []
 
 
+@pytest.mark.slow
 def test_two_hundred_forged_links_are_refused(
     app: FastAPI, database: Database, console: Console, hit: StoredHit, clock: Clock
 ) -> None:

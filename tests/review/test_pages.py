@@ -214,6 +214,7 @@ def test_a_body_that_is_too_large_is_refused(reviewer: TestClient) -> None:
     assert reviewer.post("/login", content=iter([part] * 3), headers=form).status_code == 413
 
 
+@pytest.mark.slow
 def test_no_page_links_to_a_page_that_does_not_exist(reviewer: TestClient, places: dict[str, str]) -> None:
     hit, run = places["{hit_id}"], places["{run_id}"]
     pages = ["/review", "/review?view=below", f"/hits/{hit}", "/runs", f"/runs/{run}", "/schedules"]

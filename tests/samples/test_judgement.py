@@ -3,6 +3,8 @@
 from collections import Counter
 from functools import cache
 
+import pytest
+
 from matchers.match import Matcher
 from records.hit import QUEUE_TIERS, Hit
 from samples.goods import INNOCENT, OFFENDING, Goods, load_goods
@@ -31,6 +33,7 @@ def queued() -> list[tuple[Goods, Hit]]:
     return [(goods, hit) for goods, hit in judged() if hit.tier in QUEUE_TIERS]
 
 
+@pytest.mark.slow
 def test_the_queue_is_filled_on_both_tracks_and_all_markets() -> None:
     hits = [hit for _, hit in queued()]
     assert 80 <= len(hits) <= 200

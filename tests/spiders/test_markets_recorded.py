@@ -130,6 +130,7 @@ def test_a_rakuten_product_search_is_no_list_of_offers() -> None:
         read("rakuten_jp", recorded("rakuten_jp", "product_search.json"))
 
 
+@pytest.mark.slow
 def test_rakuten_recorded_sessions_give_their_items_and_errors() -> None:
     yaml = pytest.importorskip("yaml")
     read_sessions = 0

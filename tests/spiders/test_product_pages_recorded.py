@@ -29,6 +29,7 @@ def f1(figures: dict[str, object], name: str) -> float:
     return float(values["f1"])
 
 
+@pytest.mark.slow
 @pytest.mark.real
 def test_values_of_real_product_pages_are_read(rows: list[tuple[Truth, Predicted]]) -> None:
     figures = score(rows)
@@ -38,6 +39,7 @@ def test_values_of_real_product_pages_are_read(rows: list[tuple[Truth, Predicted
     assert figures["out_of_stock_recall"] == 1.0
 
 
+@pytest.mark.slow
 @pytest.mark.real
 def test_pages_that_no_rule_was_written_for_are_read_as_well(rows: list[tuple[Truth, Predicted]]) -> None:
     for half in (0, 1):
@@ -46,6 +48,7 @@ def test_pages_that_no_rule_was_written_for_are_read_as_well(rows: list[tuple[Tr
             assert f1(figures, name) >= HALF_BARS[name], (half, name)
 
 
+@pytest.mark.slow
 @pytest.mark.real
 def test_no_value_stands_without_its_source(rows: list[tuple[Truth, Predicted]]) -> None:
     for _, found in rows:

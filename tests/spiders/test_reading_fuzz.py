@@ -65,6 +65,7 @@ def test_any_value_in_any_place_gives_a_reading_or_a_reading_error(path: Any, da
             read(market, json.dumps(document))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 @SETTINGS
 @given(data=st.data())

@@ -177,6 +177,7 @@ def test_a_hostile_or_broken_sitemap_is_refused(body: bytes, problem: str) -> No
         read("shop", body, "https://shop.example/sitemap.xml")
 
 
+@pytest.mark.slow
 def test_a_sitemap_of_more_than_50000_pages_is_used_up_to_there_and_noted() -> None:
     places = "".join(f"<url><loc>https://shop.example/{number}</loc></url>" for number in range(50_001))
     reading = read("shop", f"<urlset>{places}</urlset>", "https://shop.example/sitemap.xml")

@@ -140,6 +140,7 @@ def test_a_dismissal_agreed_on_after_the_listing_changed_lapses_at_once(database
 
 
 # Of 80 drawn at 50 %, fewer than 20 or more than 60 come once in 200,000 runs.
+@pytest.mark.slow
 @pytest.mark.parametrize(("percent", "hits", "low", "high"), [(0, 20, 0, 0), (50, 80, 20, 60), (100, 20, 20, 20)])
 def test_a_sampled_policy_draws_its_share(database: Database, percent: int, hits: int, low: int, high: int) -> None:
     with database.write() as session:
