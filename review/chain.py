@@ -50,7 +50,9 @@ DETAILS: Final = tuple(
 )
 WORDS: Final = frozenset({"which", "band", "how", "kind"})
 PRINTED: Final = frozenset({"name", "text", "product", "day"})
-WHICH: Final = {"list price": _("list price"), "minimum price": _("minimum price")}
+WHICH: Final = (
+    _("list price"), _("minimum price"), _("authorised sellers' lowest price"), _("middle of comparable offers"),
+)  # fmt: skip
 # Kinds of offers; each is compared with its own kind.
 KINDS: Final = (_("new"), _("used"), _("refurbished"), _("sample"), _("refill"))
 # Steps without places.
@@ -63,6 +65,8 @@ class Gap:
 
     share: Decimal
     """The offer in percent of the reference."""
+    which: str
+    """What the reference is, such as "list price": a sentence of the catalogue."""
 
     @property
     def is_low(self) -> bool:
@@ -77,7 +81,7 @@ class Gap:
 def gap_of(step: ChainStep | None) -> Gap | None:
     """Return the gap of a chain's last step, or None where it states none."""
     found = SHARE.fullmatch(step.value) if step is not None else None
-    return None if found is None else Gap(Decimal(found["share"].replace(",", "")))
+    return None if found is None else Gap(Decimal(found["share"].replace(",", "")), found["which"])
 
 
 def value_words(step: ChainStep, reading: Reading) -> str:

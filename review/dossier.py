@@ -100,7 +100,7 @@ def _overview(cases: Sequence[CaseFacts], reading: Reading) -> Grid:
             (
                 Text(str(number)),
                 Text(shown.listing.title, shown.title_language),
-                Text(shown.market_name),
+                Text(say(shown.market_name)),
                 Text(case.stored.brand),
                 Text(say(wording.TIERS[shown.hit.tier])),
                 Text(say(wording.STATES[case.stored.state])),
@@ -145,7 +145,7 @@ def _seen(shown: ShownHit, stored: StoredHit, reading: Reading) -> tuple[Block, 
     listing, say = shown.listing, reading.translate
     seller = listing.seller
     rows = (
-        (_("Marketplace"), Text(shown.market_name)),
+        (_("Marketplace"), Text(say(shown.market_name))),
         (_("Listing id"), Text(listing.listing_id, is_code=True)),
         (_("Address"), Text(listing.url or "", is_code=True)),
         (_("Seller"), Text(seller.name or seller.seller_id or "", shown.seller_language)),

@@ -4,6 +4,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
+from urllib.parse import urlsplit
 
 from records.hit import ChainStep, Evidence, Hit, Span
 from records.listing import Listing
@@ -16,15 +17,20 @@ from review.groups import ShownGroup
 from review.highlight import Highlight, Kind, Piece, cut
 from review.languages import message as _
 from review.letters import MAX_LETTERS, Letter, altered_offsets, letters_of
+from review.security import web_address
 from storage.claims import Claim
 from storage.hit_records import StoredHit
 
+# The market of every shop that is no marketplace.
+WEB_SHOP: Final = "shop"
 EXCERPT_MARGIN: Final = 48
 MAX_CHIPS: Final = 4
 MAX_SEEN: Final = 24
 MAX_EXCERPTS: Final = 4
 # Facts whose values are the matcher's own words; all others are printed text and stay as they are.
 OWN_WORDS: Final = frozenset({"because", "change", "kind", "band"})
+# Facts that are figures of the matcher's own, with a point for the decimal mark.
+FIGURES: Final = frozenset({"share", "count", "days", "before", "struck", "highest", "lowest"})
 # What a listing may have changed in, as storage names it in `reopened_because`.
 CHANGES: Final = {
     "title": _("title"),
@@ -85,6 +91,8 @@ def finding_sentence(evidence: Evidence, reading: Reading) -> str:
 def _said(name: str, value: str, reading: Reading) -> str:
     if name == "gap":
         return value_words(ChainStep(name="gap", value=value), reading)
+    if name in FIGURES:
+        return reading.formats.measured(value)
     return reading.translate(value) if name in OWN_WORDS else value
 
 
@@ -156,8 +164,11 @@ class ShownHit:
 
     @property
     def market_name(self) -> str:
-        """The marketplace's display name."""
-        return wording.market_name(self.listing.market)
+        """The marketplace's display name; of a shop of its own the host, because "web shop" tells nobody which."""
+        address = web_address(self.listing.url) if self.listing.market == WEB_SHOP else None
+        host = urlsplit(address).hostname if address else None
+        # A host in other scripts may imitate one; as a page's own words it stands on the hit page.
+        return host.removeprefix("www.") if host and host.isascii() else wording.market_name(self.listing.market)
 
     @property
     def title_language(self) -> str:

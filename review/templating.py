@@ -63,7 +63,7 @@ def make_environment(language: Language, **functions: object) -> Environment:
     )
     environment.globals.update(_=gettext, ngettext=ngettext)
     environment.globals.update(languages=LANGUAGES, wording=wording, web_address=web_address, highlighted=highlighted)
-    environment.globals.update(functions)
+    environment.globals.update(market_name=lambda market: translated(wording.market_name(market)), **functions)
     environment.filters["said"] = translated
     environment.filters["filled"] = lambda sentence, **facts: sentence % facts
     return environment

@@ -74,6 +74,8 @@ ROLES: Final = {
     "brand_viewer": _("Brand viewer"),
     "administrator": _("Administrator"),
 }
+# Who asked for a run where nobody was logged in.
+COMMAND_LINE: Final = _("command line")
 # How a session was opened.
 MEANS: Final = {
     "password": _("password"),
@@ -154,6 +156,13 @@ MARKETS: Final = {
     "amazon_jp": "Amazon Japan",
     "yahoo_jp": "Yahoo!ショッピング",
     "ebay_com": "eBay",
+    "sendo_vn": "Sendo",
+    "phongvu_vn": "Phong Vũ",
+    "lazada_ph": "Lazada Philippines",
+    "aliexpress_com": "AliExpress",
+    "alibaba1688_cn": "1688",
+    "taobao_cn": "Taobao",
+    "shop": _("Web shop"),
 }
 # Signal -> kind of evidence (colour, shape), its name on cards, and the word before what was seen on chips.
 SIGNALS: Final[dict[str, tuple[Kind, str, str]]] = {

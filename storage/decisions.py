@@ -1,5 +1,6 @@
 """Decisions: rows that are only ever added, one in force per hit, undone by another row."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -115,6 +116,12 @@ def load_decisions(session: Session, hit_id: str) -> tuple[StoredDecision, ...]:
     """Return every decision ever made on a hit, oldest first, undone ones with who and when."""
     query = decision_query().where(decisions.c.hit_id == hit_id).order_by(decisions.c.decision_id)
     return tuple(decision_of(row) for row in session.execute(query).mappings())
+
+
+def load_judged(session: Session, decision_ids: Sequence[int]) -> Mapping[int, Hit]:
+    """Return the hits as they stood when those decisions were made, by the decision's number."""
+    query = select(decisions.c.decision_id, decisions.c.judged).where(decisions.c.decision_id.in_(decision_ids))
+    return {row.decision_id: judged_from_document(row.judged) for row in session.execute(query)} if decision_ids else {}
 
 
 def load_decided_hit(session: Session, decision_id: int) -> Hit:

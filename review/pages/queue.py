@@ -14,6 +14,7 @@ from records.run import Run
 from review import wording
 from review.access import blinded, is_visible, own_address
 from review.console import Console, console_of, context_of, reading_of, render
+from review.deciding import LOOKED_AT
 from review.filters import FILTERS, GROUPS, PAGE_LENGTH, SORTS, VIEW_KEYS, VIEWS, Address, QueueAddress
 from review.groups import ShownGroup
 from review.languages import message as _
@@ -21,8 +22,9 @@ from review.sessions import Reader, Visitor
 from review.shown import ShownHit
 from storage.claims import count_claims, load_claims
 from storage.database import Session
+from storage.decisions import load_judged
 from storage.groups import load_groups
-from storage.hit_records import Choices, StoredHit
+from storage.hit_records import Choices, QueuePage, StoredHit
 from storage.hits import count_hits, count_matching, load_choices, load_queue
 from storage.last_acts import LastAct, count_acts, load_last_act
 from storage.runs import load_runs
@@ -38,6 +40,7 @@ router = APIRouter(include_in_schema=False)
 RELAXED_LIMIT: Final = 50
 RUNS_LOOKED_AT: Final = 30
 TROUBLED: Final = frozenset({"failed", "blocked", "lost", "suspicious"})
+NO_HITS: Final = QueuePage(rows=(), next_cursor=None, previous=False)
 # Views whose hits are open to a first decision.
 DECIDED_IN: Final = frozenset({"unreviewed", "price", "misuse", "disguised", "mine", "below", "sample"})
 UNDONE_NOTICE: Final = _("The decision was taken back. The listing is in the queue again.")
@@ -130,6 +133,16 @@ def view_counts(session: Session, visitor: Visitor, now: datetime) -> dict[str, 
     return counts
 
 
+def frozen(session: Session, rows: Sequence[StoredHit]) -> list[StoredHit]:
+    """Return the rows, those that wait for another person as they stood when the first one decided."""
+    waiting = {row.decision.decision_id for row in rows if row.decision and row.state in LOOKED_AT}
+    judged = load_judged(session, sorted(waiting))
+    return [
+        replace(row, hit=judged[row.decision.decision_id]) if row.decision and row.state in LOOKED_AT else row
+        for row in rows
+    ]
+
+
 def decides_in(address: QueueAddress, visitor: Visitor) -> bool:
     """Return whether the rows of this view can be selected and decided."""
     return visitor.may("decide") and address.view in DECIDED_IN
@@ -164,7 +177,11 @@ def show_queue(request: Request, visitor: Reader, address: Address) -> Response:
     is_staff = visitor.may("read")
     with console.database.read() as session:
         counts = view_counts(session, visitor, now)
-        page = load_queue(session, address.hit_filter, address.after, PAGE_LENGTH, address.sort)
+        matching = count_matching(session, address.hit_filter) if is_staff else None
+        # Where the counters know of none, nobody waits until every hit has been looked at.
+        hit_filter = address.hit_filter
+        page = NO_HITS if matching == 0 else load_queue(session, hit_filter, address.after, PAGE_LENGTH, address.sort)
+        found = frozen(session, page.rows)
         choices = load_choices(session)
         last = load_last_act(session, visitor.user.login) if visitor.may("decide") else None
         runs = load_runs(session, RUNS_LOOKED_AT) if visitor.may("runs") else ()
@@ -176,7 +193,6 @@ def show_queue(request: Request, visitor: Reader, address: Address) -> Response:
         pictures = load_thumbnail_keys(session, keys)
         sellers = [(one.hit.listing.market, one.hit.listing.seller.seller_id or "") for one in page.rows]
         repeats = load_repeats(session, sellers) if is_staff else {}
-        matching = count_matching(session, address.hit_filter) if is_staff else None
         unclaimed = counts.get(address.view, 0) - count_claims(session, now) if is_staff else None
         saved = load_saved_views(session, visitor.user.login) if is_staff else ()
         today = count_acts(session, visitor.user.login, reading_of(request).formats.midnight())
@@ -189,7 +205,7 @@ def show_queue(request: Request, visitor: Reader, address: Address) -> Response:
             group=ShownGroup.of(members.get(stored.hit_id, ()), pictures),
             repeats=repeats.get((stored.hit.listing.market, stored.hit.listing.seller.seller_id or ""), 0),
         )
-        for stored in page.rows
+        for stored in found
         if is_visible(stored, visitor, now)
     ]
     rows = rendered_rows(request, visitor, address, shown)

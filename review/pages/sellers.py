@@ -7,7 +7,6 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from review import wording
 from review.console import Console, console_of, render
 from review.errors import Absent
 from review.filters import QueueAddress
@@ -92,7 +91,7 @@ def show_seller(request: Request, visitor: Staff, market: str, seller_id: Seller
         language=language_of(seller.seller.name, market), is_more=page.next_cursor is not None,
         interval=wilson(seller.confirmed, seller.confirmed + seller.rejected), prices=price_map(rows),
         permissions=permissions, marks={row.hit.mark_id: row.stored.brand for row in rows},
-        market_name=wording.market_name(market), masked=masked, unlock=unlock,
+        market=market, masked=masked, unlock=unlock,
         contacts=contacts_of(stored.hit.listing for stored in page.rows) if unlock else (),
     )  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from html import escape
 
 import pytest
 from fastapi.testclient import TestClient
@@ -9,7 +11,7 @@ from fastapi.testclient import TestClient
 from records.hit import Hit
 from storage.database import Database
 from storage.decisions import record_decision
-from storage.hits import count_hits, hit_id_of
+from storage.hits import count_hits, hit_id_of, load_hit
 from storage.second_looks import save_policy
 from tests.review.conftest import Clock, hit_ids, token_of
 from tests.review.seeding import NOW, exact, hit, listing, store
@@ -164,6 +166,33 @@ def waiting(log_in: LogIn, database: Database) -> str:
     )
     assert answer.startswith("303")
     return first
+
+
+def test_a_row_that_waits_for_a_second_look_is_the_listing_as_the_first_person_saw_it(
+    log_in: LogIn, waiting: str, database: Database
+) -> None:
+    minh = log_in("minh")
+    with database.read() as session:
+        seen = load_hit(session, waiting).hit
+    renamed = replace(seen.listing, title="Tên mới sau khi bị xét")
+    moved = hit(renamed, seen.mark_id, 0.5, "medium", product_id=seen.product_id, track=seen.track)
+    store(database, [moved], seen_at=NOW)
+    page = minh.get("/review?view=second_look").text
+    assert waiting in hit_ids(page)
+    assert "Tên mới sau khi bị xét" not in page
+    assert f'aria-label="{escape(seen.listing.title)}"' in page
+
+
+def test_a_web_shop_is_named_by_its_host_and_a_gap_by_its_reference(reviewer: TestClient, database: Database) -> None:
+    one = listing("shop", "https://mayo.test/p/1", "Kem Sorano", 90_000, url="https://www.mayo.test/p/1")
+    odd = listing("shop", "2", "Sorano kem", 90_000, url="https://xn--may\u043e.test/p/1")
+    shops = [hit(each, "sorano", 0.99, "high", exact(each, "Sorano", "Sorano")) for each in (one, odd)]
+    store(database, shops)
+    page = reviewer.get("/review?market=shop").text
+    assert "</span>mayo.test</small>" in page
+    assert "</span>Cửa hàng web</small>" in page
+    (priced, *_rest) = hit_ids(reviewer.get("/review?view=price").text)
+    assert "so với giá " in reviewer.get(f"/hits/{priced}?view=price").text
 
 
 def test_the_second_person_sees_neither_the_first_verdict_nor_the_note(log_in: LogIn, waiting: str) -> None:
