@@ -151,8 +151,10 @@ def verify_audit(session: Session, head: tuple[int, str] | None = None) -> tuple
 def _stored_rows(session: Session) -> Iterator[tuple[Any, ...]]:
     """Yield the rows in order as the database keeps them, without making objects of a million documents and times."""
     columns = "sequence, at, actor, action, subject, data, previous_sha256, row_sha256"
-    connection = session.connection().execution_options(stream_results=True, max_row_buffer=READ_BATCH)
-    with connection.exec_driver_sql(f"SELECT {columns} FROM audit ORDER BY sequence") as result:  # noqa: S608 - own constants only
+    # Options of this statement alone: those of the connection would stay with it.
+    options = {"stream_results": True, "max_row_buffer": READ_BATCH}
+    statement = f"SELECT {columns} FROM audit ORDER BY sequence"  # noqa: S608 - own constants only
+    with session.connection().exec_driver_sql(statement, execution_options=options) as result:
         for batch in result.partitions(READ_BATCH):
             yield from map(tuple, batch)
 
