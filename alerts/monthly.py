@@ -1,4 +1,4 @@
-"""The monthly report: what reviewers confirmed in a month beside the month before. Pure."""
+"""The monthly report: what reviewers confirmed in a month beside the month before."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

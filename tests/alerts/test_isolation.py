@@ -9,25 +9,28 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, compat32
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import insert, select
 
 from alerts.message import wire_bytes
 from alerts.preview import preview_mail
 from alerts.sender import MemorySender, SmtpSender
 from alerts.sending import send_due
+from records.hit import Hit
 from records.mail import ANSWERS, BrandRule, Kind, default_preference
 from records.watchlist import Mark, Owner
 from storage.audit import record_audit
 from storage.database import Database, open_database
-from storage.decisions import record_decision, undo_decision
-from storage.hits import hit_id_of, save_hits
-from storage.listings import save_listing
+from storage.decisions import undo_decision
+from storage.hits import hit_id_of
 from storage.mail_people import address_id_of, save_preference, save_rule
 from storage.owner_answers import record_answer
 from storage.page_captures import record_page_capture
+from storage.tables import decisions, hit_documents, hit_evidence, hits, listings
 from storage.watchlist import save_marks, save_owners
 from tests.alerts.cases import (
     BRAND,
@@ -37,7 +40,6 @@ from tests.alerts.cases import (
     NOW,
     RECIPIENT,
     RIVAL,
-    SEEN_AT,
     confirm,
     make_database,
     make_hit,
@@ -266,12 +268,36 @@ def test_a_run_of_very_many_hits_is_one_digest_a_recipient_with_the_top_twenty_a
 
 
 def fill(database: Database, number: int) -> None:
-    """Keep and confirm many hits of the brand, some hundred in a transaction."""
-    for start in range(0, number, 500):
+    """Keep and confirm one hit, then many like it: the same rows in every table, with ids and titles of their own."""
+    first = make_hit(0, title="HANAMORI hàng loại 1")
+    kept_id = confirm(database, first)
+    tables = (hits, hit_documents, hit_evidence, decisions)
+    with database.write() as session:
+        query = select(listings).where(listings.c.listing_id == first.listing.listing_id)
+        listing = dict(session.execute(query).mappings().one())
+        kept = {
+            table: [dict(row) for row in session.execute(select(table).where(table.c.hit_id == kept_id)).mappings()]
+            for table in tables
+        }
+        (decision,) = kept[decisions]
+    for start in range(1, number, 5_000):
+        places = range(start, min(start + 5_000, number))
         with database.write() as session:
-            for one in range(start, min(start + 500, number)):
-                hit = make_hit(one, title=f"HANAMORI hàng loại 1 {one}")
-                save_listing(session, hit.listing, None, SEEN_AT)
-                save_hits(session, hit.listing, [hit], None, SEEN_AT)
-                hit_id = hit_id_of(hit.key)
-                record_decision(session, hit_id, 1, "violation", "imitation_wording", "reviewer", DECIDED_AT)
+            session.execute(insert(listings), [{**listing, "listing_id": str(place)} for place in places])
+            for table in tables:
+                session.execute(
+                    insert(table), [_like(row, place, first, decision) for place in places for row in kept[table]]
+                )
+
+
+def _like(row: dict[str, Any], place: int, first: Hit, decision: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of the first hit as that of another listing."""
+    key = replace(first.key, listing_id=str(place))
+    own = {"hit_id": hit_id_of(key), "listing_id": str(place), "decision_id": decision["decision_id"] + place}
+    changed = {name: own[name] for name in own if name in row}
+    document = {"listing_id": str(place), "title": f"HANAMORI hàng loại 1 {place}"}
+    if "listing" in row:
+        changed["listing"] = {**row["listing"], **document}
+    if "judged" in row:
+        changed["judged"] = {**row["judged"], "listing": {**row["judged"]["listing"], **document}}
+    return {**row, **changed}

@@ -89,3 +89,18 @@ def test_the_same_month_gives_the_same_bytes(database: Database) -> None:
     assert again is not None
     assert len(list(first.iter_attachments())) == 1
     assert wire_bytes(first) == wire_bytes(again)
+
+
+def test_where_no_pdf_can_be_made_the_report_leaves_without_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def absent(name: str) -> None:
+        raise OSError(f"cannot load library of {name}")
+
+    monkeypatch.setattr("alerts.report_pdf.import_module", absent)
+    confirm(database, make_hit(1), reason="counterfeit")
+    queue(database, NOW)
+    assert queue(database, FIRST).monthly == 1
+    (mail,) = mails_of(database, "monthly")
+    assert message_from_bytes(mail.message, policy=SMTP).get_content_type() == "multipart/alternative"
+    assert "添付資料" not in body_of(mail.message)
