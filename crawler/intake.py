@@ -18,11 +18,11 @@ from spiders.addresses import origin_of
 from spiders.registry import load_markets
 from storage.captures import record_capture
 from storage.database import Database
-from storage.hits import hit_id_of, save_hits
+from storage.hits import hit_id_of, save_hits_of
 from storage.listing_bulk import store_listings
 from storage.listing_rows import prepare_listing
-from storage.listings import load_listing
-from storage.product_offers import save_offers
+from storage.listings import load_listings_of
+from storage.product_offers import save_offers_of
 
 logger = logging.getLogger(__name__)
 
@@ -70,12 +70,13 @@ class Intake:
         with self.database.write() as session:
             counts["listings"] += len(rows)
             counts.update(store_listings(session, rows))
-            for item, reading, hits in judged:
-                listing = item.listing
-                seen_at = listing.fetched_at or at
-                if self.matcher.watchlist.products:
-                    save_offers(session, listing, reading.product_offers, seen_at)
-                saved = save_hits(session, listing, hits, self.run_id, seen_at)
+            if self.matcher.watchlist.products:
+                save_offers_of(
+                    session,
+                    [(item.listing, reading.product_offers, item.listing.fetched_at or at) for item, reading, _ in judged],
+                )
+            found = [(item.listing, hits, item.listing.fetched_at or at) for item, _, hits in judged]
+            for (listing, hits, _), saved in zip(found, save_hits_of(session, found, self.run_id), strict=True):
                 counts["hits"] += saved.new
                 if saved.reopened:
                     counts["reopened"] += saved.reopened
@@ -91,14 +92,15 @@ class Intake:
 
     def _filled(self, batch: Iterable[Imported]) -> Iterator[Imported]:
         """Yield the items with what an earlier answer said and this one does not (a search says less than a page)."""
-        seen: dict[tuple[str, str], Listing] = {}
+        items = list(batch)
         with self.database.read() as session:
-            for item in batch:
-                listing = may_be_stored(item.listing)
-                earlier = seen.get(listing.key) or load_listing(session, *listing.key)
-                filled = listing if earlier is None else listing.filled_from(earlier)
-                seen[listing.key] = filled
-                yield Imported(filled, item.body)
+            seen = dict(load_listings_of(session, [item.listing.key for item in items]))
+        for item in items:
+            listing = may_be_stored(item.listing)
+            earlier = seen.get(listing.key)
+            filled = listing if earlier is None else listing.filled_from(earlier)
+            seen[listing.key] = filled
+            yield Imported(filled, item.body)
 
     def _keep(self, item: Imported, hits: tuple[Hit, ...], counts: Counter[str]) -> str | None:
         copy = item.listing.page_copy

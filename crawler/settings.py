@@ -4,7 +4,7 @@ import os
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from crawler import feeds, pipelines
+from crawler import feeds
 from crawler.middlewares.robots_rules import PRODUCT_TOKEN
 
 
@@ -83,6 +83,8 @@ THUMBNAIL_MAXSIZE = 6 * 2**20
 
 # Politeness: one request at a time per host, never less than the delay between two. No jitter: it would go below it.
 CONCURRENT_REQUESTS = 16
+# A page's listings go through the pipeline as a whole: more workers per answer would only be made and ended again.
+CONCURRENT_ITEMS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 3
 DOWNLOAD_DELAY_JITTER = 0.0
@@ -138,7 +140,8 @@ SPIDER_MIDDLEWARES: dict[str, int | None] = {
     # Nearest to the engine: counts answers that Scrapy's status filter keeps from the spider as well.
     "crawler.middlewares.reading.ReadingOutcomes": 40,
     "crawler.middlewares.reading.CountedDepth": 900,
-    "crawler.middlewares.reading.LentBodies": 950,
+    # Nearest to the spider: what it says of a page's listings stands in crawler/pipelines.py.
+    "crawler.pipelines.PagePipeline": 950,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
 EXTENSIONS: dict[str, int | None] = {
@@ -158,9 +161,6 @@ EXTENSIONS: dict[str, int | None] = {
     "scrapy.extensions.memdebug.MemoryDebugger": None,
     "scrapy.extensions.spiderstate.SpiderState": None,
 }
-
-# The order of the steps stands in crawler/pipelines.py.
-ITEM_PIPELINES = pipelines.ITEM_PIPELINES
 
 # The browser, for markets whose pages need one.
 PLAYWRIGHT_BROWSER_TYPE = "chromium"

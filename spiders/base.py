@@ -232,11 +232,11 @@ class MarketSpider(DeclaredMarket, Spider):
 
     def follow(self, links: tuple[str, ...], start: str) -> Iterator[Request]:
         """Yield requests for the links that belong to the market, as many as the page limit leaves."""
-        for link in links:
-            if link in self.followed:
-                # Met before: it must not take a place of the page limit twice.
-                self.inc_stat("skip.seen")
-                continue
+        # Met before: it must not take a place of the page limit twice.
+        news = [link for link in links if link not in self.followed]
+        if len(news) < len(links):
+            self.inc_stat("skip.seen", len(links) - len(news))
+        for link in news:
             if not self.may_fetch(link, self.arguments):
                 self.inc_stat("skip.off_site")
                 continue

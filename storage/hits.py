@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from records.hit import Hit
 from records.listing import Listing
 from storage.alike import alike_key
+from storage.by_key import rows_by_key
 from storage.column_types import storable
 from storage.counts import count_change, count_where, write_counts
 from storage.documents import (
@@ -62,12 +63,33 @@ __all__ = [
     "load_queue",
     "place_in_queue",
     "save_hits",
+    "save_hits_of",
 ]  # fmt: skip
 
 CRAWL = "crawl"
 FOUND_AGAIN = "found again"
 # Where a session keeps the brand and owner of the marks it has met.
 _BRANDS = "brand_by_mark"
+NOTHING_SAVED = SavedHits(**dict.fromkeys(SavedHits.__slots__, 0))
+
+
+def save_hits_of(
+    session: Session, judged: Sequence[tuple[Listing, Sequence[Hit], datetime]], run_id: str | None
+) -> tuple[SavedHits, ...]:
+    """Keep what was found of many listings, each as save_hits does; nearly all of them have no hit, and cost nothing.
+
+    Each is (listing, its hits, when it was seen); a listing that comes twice is kept in that order.
+    """
+    with_hits = set(rows_by_key(session, "hits", ("market", "listing_id"), (listing.key for listing, _, _ in judged)))
+    saved: list[SavedHits] = []
+    for listing, found, seen_at in judged:
+        key = (storable(listing.market), storable(listing.listing_id))
+        if found or key in with_hits:
+            with_hits.add(key)
+            saved.append(save_hits(session, listing, found, run_id, seen_at))
+        else:
+            saved.append(NOTHING_SAVED)
+    return tuple(saved)
 
 
 def save_hits(

@@ -1,6 +1,7 @@
 """Listings as last seen, their prices over time, and the sellers behind them."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from records.listing import Availability, Listing, Seller
 from records.money import Money
 from storage.access_tables import purged_listings
+from storage.by_key import rows_by_key
 from storage.column_types import storable
 from storage.crawl_tables import listing_observations
 from storage.documents import listing_from_document, tidy_amount
@@ -110,6 +112,12 @@ def load_listing(session: Session, market: str, listing_id: str) -> Listing | No
     query = select(listings.c.document).where(listings.c.market == market, listings.c.listing_id == listing_id)
     document = session.scalar(query)
     return None if document is None else listing_from_document(document)
+
+
+def load_listings_of(session: Session, keys: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Listing]:
+    """Return the listings of those keys as last seen, by their keys as kept; those that never were are left out."""
+    rows = rows_by_key(session, "listings", ("market", "listing_id", "document"), keys)
+    return {(market, listing_id): listing_from_document(json.loads(kept)) for market, listing_id, kept in rows}
 
 
 def load_listings(

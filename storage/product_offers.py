@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from records.listing import Listing
 from records.offers import ListingKey, PastPrice, PriceContext, ProductOffer, SellerKey
+from storage.by_key import rows_by_key
 from storage.column_types import storable
 from storage.listings import money_of
 from storage.price_tables import product_offers
@@ -24,6 +25,21 @@ MOST_OFFERS = 200
 # Keys looked up by one query: SQLite takes a limited number of parameters.
 _KEYS_AT_ONCE = 200
 _KEY = ("market", "listing_id", "product_id")
+
+
+def save_offers_of(
+    session: Session, offered: Sequence[tuple[Listing, Sequence[ProductOffer], datetime]]
+) -> None:
+    """Keep what many listings offer, each as save_offers does; a listing that offers and offered nothing costs nothing.
+
+    Each is (listing, its offers, when it was seen). The listings must be kept already.
+    """
+    known = set(rows_by_key(session, "product_offers", _KEY[:2], (listing.key for listing, _, _ in offered)))
+    for listing, offers, seen_at in offered:
+        key = (storable(listing.market), storable(listing.listing_id))
+        if offers or key in known:
+            known.add(key)
+            save_offers(session, listing, offers, seen_at)
 
 
 def save_offers(session: Session, listing: Listing, offers: Sequence[ProductOffer], seen_at: datetime) -> None:

@@ -14,10 +14,10 @@ from scrapy.http import Response
 
 from crawler.extensions.run_database import RunDatabase
 from crawler.middlewares.run_state import count, state_of
+from records.listing import Listing
 from spiders.base import MarketSpider
 from spiders.reading import Answer, Reading
 from storage.database import Database
-from storage.documents import VOLATILE, listing_to_document
 from storage.page_states import (
     PageHabit,
     PageState,
@@ -120,9 +120,7 @@ class PageMemory:
         links = reading.links[:MAX_KEPT_LINKS]
         digest = hashlib.sha256(repr(links).encode("utf-8", "replace"))
         for listing in reading.listings:
-            document = listing_to_document(listing)
-            content = [document[name] for name in document if name not in VOLATILE]
-            digest.update(repr(content).encode("utf-8", "replace"))
+            digest.update(repr(_lasting(listing)).encode("utf-8", "replace"))
         # A page whose links do not all fit cannot be answered for by its state: it is always fetched whole.
         is_whole = len(reading.links) <= MAX_KEPT_LINKS
         self.read[str(key)] = PageState(
@@ -191,6 +189,20 @@ class PageMemory:
                 return sum(number or 0 for number in gone)
 
         count(self.crawler, "not_seen_any_more", await run_database.do(write))
+
+
+def _lasting(listing: Listing) -> tuple[object, ...]:
+    """Return what is said of the listing itself; not how often it sold or was voted on, which every visit changes."""
+    offer, seller = listing.offer, listing.seller
+    prices = [
+        (str(price.amount), price.currency) if price is not None else None
+        for price in (offer.price, offer.price_max, offer.original_price)
+    ]
+    return (
+        listing.listing_id, listing.title, listing.url, prices, offer.price_raw, offer.availability, seller.seller_id,
+        seller.name, seller.official, seller.location, listing.condition, listing.brand, listing.gtin, listing.sku,
+        listing.mpn, listing.category, listing.description, listing.images,
+    )  # fmt: skip
 
 
 def _header(response: Response, name: str) -> str | None:

@@ -1,8 +1,5 @@
-"""Between spider and crawl: counts pages, decides what a reading error means, and lends bodies to the captures."""
+"""Between spider and crawl: counts pages and decides what a reading error means."""
 
-import hashlib
-from collections import Counter
-from collections.abc import AsyncIterator
 from functools import cached_property
 from typing import Any, Self
 
@@ -14,7 +11,6 @@ from scrapy.spidermiddlewares.depth import DepthMiddleware
 from crawler.extensions.page_memory import PAGE_KEY, PageMemory
 from crawler.frontier import PARENT_KEY
 from crawler.middlewares.run_state import count, state_of
-from records.listing import Listing
 from spiders.base import MarketSpider
 from spiders.errors import AuthRefused, Blocked, Gone, ReadingError, TermsRefused, Throttled
 
@@ -93,44 +89,6 @@ def mark_incomplete(crawler: Crawler, request: Request) -> None:
     """Note that the list a page belongs to was not seen whole: nothing may be called absent from it."""
     if isinstance(crawler.spider, MarketSpider):
         crawler.spider.incomplete.add(str(request.meta.get("start", "")))
-
-
-class LentBodies:
-    """Spider middleware: keeps an answer's body while listings read from it pass the pipelines, and no longer."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.bodies = state_of(crawler).bodies
-        self.users: Counter[str] = Counter()
-        for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
-            crawler.signals.connect(self._done, signal=signal)
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make one for the crawl."""
-        return cls(crawler)
-
-    async def process_spider_output(self, response: Response, result: AsyncIterator[Any]) -> AsyncIterator[Any]:
-        """Pass everything on; the page itself and each of its listings on the way are users of the body."""
-        sha256 = hashlib.sha256(response.body).hexdigest()
-        self.bodies[sha256] = response.body
-        self.users[sha256] += 1
-        try:
-            async for item in result:
-                if isinstance(item, Listing) and item.page_copy is not None:
-                    self.users[item.page_copy.sha256] += 1
-                yield item
-        finally:
-            self._release(sha256)
-
-    def _done(self, item: object, **_signal: object) -> None:
-        if isinstance(item, Listing) and item.page_copy is not None:
-            self._release(item.page_copy.sha256)
-
-    def _release(self, sha256: str) -> None:
-        self.users[sha256] -= 1
-        if self.users[sha256] <= 0:
-            del self.users[sha256]
-            self.bodies.pop(sha256, None)
 
 
 class CountedDepth(DepthMiddleware):

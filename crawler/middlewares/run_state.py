@@ -1,4 +1,4 @@
-"""What one crawl knows while it runs: hosts with their pauses and stops, events for people, bodies still in use."""
+"""What one crawl knows while it runs: hosts with their pauses and stops, events for people."""
 
 import asyncio
 import logging
@@ -57,8 +57,6 @@ class RunState:
 
     hosts: dict[str, HostState] = field(default_factory=dict)
     events: deque[Event] = field(default_factory=lambda: deque(maxlen=MAX_WAITING_EVENTS))
-    bodies: dict[str, bytes] = field(default_factory=dict)
-    """Answers whose listings are still on their way, by sha256."""
     clock: Callable[[], datetime] = utc_now
     finish_reason: str = ""
     """Scrapy's reason for the end; empty while it runs."""

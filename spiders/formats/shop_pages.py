@@ -9,7 +9,7 @@ from spiders.addresses import canonical, is_on_host, joined
 from spiders.errors import PageChanged, UnknownPage
 from spiders.formats.shop_product import MARKET, ProductPage, listed_product
 from spiders.formats.shop_shells import is_shell
-from spiders.pages import page_text
+from spiders.pages import open_text
 from spiders.reading import Answer, Reading
 from spiders.shop_links import scripted_paging, shop_links, site_of
 from spiders.structured import Node, PageData, read_structured, text_in
@@ -20,9 +20,9 @@ __all__ = ["MARKET", "page_address", "read_shop_page"]
 CUT_MARKS = ("…", "...")
 
 
-def read_shop_page(answer: Answer, page: LexborHTMLParser) -> Reading:
+def read_shop_page(answer: Answer) -> Reading:
     """Read a shop's page: its own product, else the products it lists; and where to go from a page of many."""
-    text = page_text(answer)
+    text, page = open_text(answer)
     data = read_structured(answer.url, text, page)
     address = page_address(answer, page)
     links = shop_links(page, answer.url)

@@ -14,7 +14,6 @@ from spiders.base import MarketSpider, Yield
 from spiders.errors import PageChanged, UnknownPage
 from spiders.formats.shop_pages import read_shop_page
 from spiders.json_api import check_graphql, is_json
-from spiders.pages import open_page
 from spiders.reading import Answer, Reading
 from spiders.rendered import BROWSER_LIMITS, browser_meta
 from spiders.shop_links import is_paging, site_of
@@ -89,7 +88,7 @@ class ShopSpider(MarketSpider):
         if is_json(answer) and not answer.body.lstrip().startswith(b"<"):
             check_graphql(answer)
             raise UnknownPage(answer.url, "is JSON; a web shop's pages are HTML or sitemaps")
-        return read_shop_page(answer, open_page(answer))
+        return read_shop_page(answer)
 
     def follow(self, links: tuple[str, ...], start: str) -> Iterator[Request]:
         """Yield requests for the links; a list's further page that shows nothing new leads to no further one.
@@ -97,8 +96,9 @@ class ShopSpider(MarketSpider):
         Shops answer page 999 with an empty grid or the last page again, with status 200 and a link to page 1000.
         """
         known = self.known_links.setdefault(start, set())
-        news = {link for link in links if not is_paging(link)} - known
-        if known and not news and any(is_paging(link) for link in links):
+        paging = [link for link in links if is_paging(link)]
+        news = set(links).difference(paging, known)
+        if known and not news and paging:
             self.inc_stat("skip.page_repeats")
             links = tuple(link for link in links if not is_paging(link))
         known |= news
