@@ -21,6 +21,7 @@ import uvloop
 
 from crawler.egress_addresses import is_public
 from crawler.egress_head import HOP_BY_HOP, READ_BYTES, BadHead, Head, read_head
+from crawler.egress_kept import KeptLinks, Link, Place, body_length, read_watched, stays_open
 
 ALLOWED_PORTS = frozenset({80, 443})
 REASON_HEADER = b"Markwatch-Egress"
@@ -29,6 +30,8 @@ ADDRESS_HEADER = b"Markwatch-Address"
 USER = "markwatch"
 CHALLENGED = "no log-in given"
 MAX_REQUEST_BODY_BYTES = 2**20
+# Methods that may be asked once more on a new connection, where a kept one turns out to be gone.
+REPEATABLE = frozenset({"GET", "HEAD"})
 # Answers of the guard itself: reason -> HTTP status.
 STATUS_OF_REASON: dict[str, int] = {
     "internal_address": 403, "port": 403, "scheme": 403, "bad_request": 400, "token": 407, "dns": 502,
@@ -36,7 +39,6 @@ STATUS_OF_REASON: dict[str, int] = {
     "no_answer": 502, "too_many_connections": 503,
 }  # fmt: skip
 
-Place = tuple[str, int]
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 Dial = Callable[[str, int], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
 
@@ -97,31 +99,36 @@ class Guard:
     dial: Dial = dial
     log: Callable[[dict[str, object]], None] = lambda _row: None
     active: int = 0
+    kept: KeptLinks = field(default_factory=KeptLinks)
 
     async def serve(self) -> asyncio.Server:
         """Listen on a free loopback port."""
         return await asyncio.start_server(self.handle, "127.0.0.1", 0)
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve one connection of the crawl: one request or one tunnel, then close."""
+        """Serve one connection of the crawl: its requests in turn, or one tunnel."""
         self.active += 1
         try:
-            async with asyncio.timeout(self.limits.total_seconds):
-                try:
-                    await self._serve_one(reader, writer)
-                except (Refused, BadHead) as refusal:
-                    await self._answer_refusal(writer, refusal)
+            goes_on = True
+            while goes_on:
+                async with asyncio.timeout(self.limits.total_seconds):
+                    try:
+                        goes_on = await self._serve_one(reader, writer)
+                    except (Refused, BadHead) as refusal:
+                        goes_on = False
+                        await self._answer_refusal(writer, refusal)
         except (OSError, TimeoutError, asyncio.IncompleteReadError):
             pass  # Either side left or took too long: closing says it all.
         finally:
             self.active -= 1
             writer.close()
 
-    async def _serve_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Serve a request; return whether another one may follow on the connection."""
         async with asyncio.timeout(self.limits.head_seconds):
             head = await read_head(reader)
         if head is None:
-            return
+            return False
         # After the head is read: closing on unread bytes would reset the connection before the refusal arrives.
         self._check_room()
         method, target, _version = _request_line(head)
@@ -134,12 +141,12 @@ class Guard:
             if head.rest:
                 up_writer.write(head.rest)
             await self._relay(reader, writer, up_reader, up_writer, ends_with_answer=False)
-            return
-        await self._forward(method, target, head, reader, writer)
+            return False
+        return await self._forward(method, target, head, reader, writer)
 
     async def _forward(
         self, method: str, target: str, head: Head, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    ) -> bool:
         scheme, _, rest = target.partition("://")
         if scheme.lower() != "http":
             raise Refused("scheme", scheme[:20])
@@ -149,18 +156,65 @@ class Guard:
             path = "/" + path
         host, port = place_of(authority, 80)
         body = await _request_body(head, reader)
-        up_reader, up_writer = await self._connect(host, port)
         request_line = f"{method} {path} HTTP/1.1\r\nHost: {authority}\r\n".encode("latin-1")
-        own_headers = head.lines(without=HOP_BY_HOP | {b"host"})
-        up_writer.write(request_line + own_headers + b"Connection: close\r\n\r\n" + body)
+        request = request_line + head.lines(without=HOP_BY_HOP | {b"host"}) + b"\r\n" + body
+        link, answer = await self._asked((host, port), request, may_repeat=method in REPEATABLE)
+        length = body_length(answer, method)
+        # What comes behind a request or an answer belongs to no other: such a connection ends with this exchange.
+        goes_on = length is not None and stays_open(head) and len(head.rest) <= len(body)
+        closing = b"" if goes_on else b"Connection: close\r\n"
+        own_headers = answer.lines(without=HOP_BY_HOP | {REASON_HEADER.lower()})
+        is_kept = False
         try:
-            answer = await self._answer_head(up_reader)
-            own_headers = answer.lines(without=HOP_BY_HOP | {REASON_HEADER.lower()})
-            writer.write(answer.first_line + b"\r\n" + own_headers + b"Connection: close\r\n\r\n" + answer.rest)
+            writer.write(answer.first_line + b"\r\n" + own_headers + closing + b"\r\n" + answer.rest[:length])
+            if length is None:
+                await self._relay(reader, writer, link.reader, link.writer, ends_with_answer=True)
+                return False
+            is_whole = await self._pass_on(reader, writer, link.reader, max(length - len(answer.rest), 0))
+            is_kept = is_whole and stays_open(answer) and len(answer.rest) <= length
+            return goes_on and is_whole
+        finally:
+            if is_kept:
+                self.kept.give((host, port), link)
+            else:
+                link.writer.close()
+
+    async def _asked(self, place: Place, request: bytes, *, may_repeat: bool) -> tuple[Link, Head]:
+        """Return the connection that the request was sent on, and the head of the answer."""
+        link = await self.kept.take(place) if may_repeat else None
+        if link is not None:
+            try:
+                link.writer.write(request)
+                return link, await self._answer_head(link.reader)
+            except Refused as refusal:
+                link.writer.close()
+                if refusal.reason != "no_answer":
+                    raise
+            except BaseException:
+                link.writer.close()
+                raise
+        link = Link(*await self._connect(*place))
+        try:
+            link.writer.write(request)
+            return link, await self._answer_head(link.reader)
         except BaseException:
-            up_writer.close()
+            link.writer.close()
             raise
-        await self._relay(reader, writer, up_reader, up_writer, ends_with_answer=True)
+
+    async def _pass_on(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, up_reader: asyncio.StreamReader, missing: int
+    ) -> bool:
+        """Pass that many bytes on; return False where either side left before, or the cap is reached."""
+        left = min(missing, self.limits.total_bytes)
+        while left:
+            data = await read_watched(up_reader, reader, left)
+            if not data:
+                return False
+            left -= len(data)
+            writer.write(data)
+            await writer.drain()
+        await writer.drain()
+        return missing <= self.limits.total_bytes
 
     async def _answer_head(self, up_reader: asyncio.StreamReader) -> Head:
         rest = b""

@@ -23,8 +23,7 @@ from storage.runs import load_run
 
 # In a request's meta: the key of the page that led to it.
 PARENT_KEY = "parent_key"
-# A page that is stored and not yet noted when the process dies is fetched once more.
-FLUSH_SECONDS = 0.25
+FLUSH_SECONDS = 0.02
 # Reasons for an end after which somebody may want to go on.
 UNFINISHED = frozenset({"shutdown", "database_lost", "given_up"})
 

@@ -73,7 +73,10 @@ class Intake:
             if self.matcher.watchlist.products:
                 save_offers_of(
                     session,
-                    [(item.listing, reading.product_offers, item.listing.fetched_at or at) for item, reading, _ in judged],
+                    [
+                        (item.listing, reading.product_offers, item.listing.fetched_at or at)
+                        for item, reading, _ in judged
+                    ],
                 )
             found = [(item.listing, hits, item.listing.fetched_at or at) for item, _, hits in judged]
             for (listing, hits, _), saved in zip(found, save_hits_of(session, found, self.run_id), strict=True):

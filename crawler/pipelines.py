@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 BATCH_LISTINGS = 400
 # How long a page waits for others before its batch is stored.
-BATCH_SECONDS = 0.25
+BATCH_SECONDS = 0.1
 
 
 class PagePipeline:

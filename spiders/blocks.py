@@ -58,15 +58,12 @@ _TITLE = re.compile(rb"<title")
 # Refusal pages are small; a whole product page may load the scripts that they consist of.
 REFUSAL_BYTES = 100_000
 _SPACES = re.compile(rb"\s+")
-
-
-def _rarest(words: bytes) -> bytes:
-    parts = [part for part in re.split(rb"[\s<>]+", words) if part not in {b"title", b"/title"}]
-    return max(parts, key=lambda part: (part.isascii(), len(part), part))
-
-
-# One word of each refusal: a page without any of them is read no further.
-_SIEVE = tuple(dict.fromkeys(_rarest(words) for words, _ in BLOCK_WORDS))
+# Every one of BLOCK_WORDS holds one of these: a page without any of them is read no further.
+SIEVE: tuple[bytes, ...] = (
+    b"captcha", b"punish", b"x5secdata", b"rgv587", b"fail_sys_", b"robot", b"moment...", b"cf-challenge", b"cf_chl",
+    b"/challenge-platform", b"cloudflare", b"denied", b"incapsula", b"edgesuite.net", b"gokuprops", b"unusual",
+    *("ロボットではありません".encode(), "请完成安全".encode(), "请按住".encode()),
+)  # fmt: skip
 
 
 def check_answer(answer: Answer) -> None:
@@ -95,7 +92,7 @@ def refusal_sign(answer: Answer) -> str | None:
     if len(answer.body) > REFUSAL_BYTES:
         return None
     head = answer.body[:SEARCHED_BYTES].lower()
-    if any(word in head for word in _SIEVE):
+    if any(word in head for word in SIEVE):
         tidy = _tidy(head)
         for words, sign in BLOCK_WORDS:
             if words in tidy:

@@ -10,6 +10,9 @@ from spiders.json_api import read_json
 from spiders.reading import Answer, Record
 
 MAX_NESTING = 1_000
+_UTF_8 = re.compile(r";\s*charset=[\"']?utf-?8[\"']?\s*$", re.IGNORECASE)
+# How a byte order mark of any kind begins.
+_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 MAX_ATTRIBUTES = 1_000
 # Elements that are closed by hand in every page; only these can pile up.
 _PILING_TAG = re.compile(
@@ -42,6 +45,8 @@ def page_text(answer: Answer, otherwise: str | None = None) -> str:
     `otherwise` is the market's older charset: it is used where the page is not in the one that it seems to state, as
     pages saved with their scripts often state that of a script.
     """
+    if otherwise is None and _UTF_8.search(answer.content_type) and not answer.body.startswith(_MARKS):
+        return answer.body.decode("utf-8", "replace")  # What the library comes to as well, after a longer look.
     charset, text = html_to_unicode(answer.content_type or None, answer.body, default_encoding="utf-8")
     if otherwise is not None and not _is_in(answer.body, charset):
         return answer.body.decode(otherwise, "replace")

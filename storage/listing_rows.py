@@ -1,7 +1,6 @@
 """The rows that a database keeps of a listing, its prices and its seller: computing only, without the database."""
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from records.listing import Listing
-from storage.column_types import MONEY_PLACES, MONEY_SCALE, canonical, storable
+from storage.column_types import MONEY_PLACES, MONEY_SCALE, canonical, storable, written
 from storage.documents import VOLATILE, listing_to_document
 
 # An unchanged price is noted again after this time, so that the history shows that it still held.
@@ -90,7 +89,7 @@ def prepare_listing(listing: Listing, run_id: str | None, seen_at: datetime, *, 
         at, a_day_before = at.strftime(SQLITE_TIME), a_day_before.strftime(SQLITE_TIME)
         amounts = tuple(int(value * MONEY_SCALE) if isinstance(value, Decimal) else value for value in amounts)
     observed = observed_of(document)
-    title, written, seen = document["title"], _json(document), _json(observed)
+    title, kept, seen = document["title"], _json(document), _json(observed)
     told = (document["seller_name"], document["official"], document["location"])
     return Prepared(
         key=key,
@@ -99,10 +98,10 @@ def prepare_listing(listing: Listing, run_id: str | None, seen_at: datetime, *, 
         content_sha256=content_sha256,
         price_sha256=digest,
         observed=observed,
-        listing=(*key, title, seller_id, written, content_sha256, run, at, at, at, seen, digest, at),
+        listing=(*key, title, seller_id, kept, content_sha256, run, at, at, at, seen, digest, at),
         price=(*key, at, *amounts, document["price_raw"], document["availability"], run),
         seller=None if seller_id is None else (key[0], seller_id, *told, at, at),
-        update=(title, written, seen, content_sha256, run, at),
+        update=(title, kept, seen, content_sha256, run, at),
         sighting=(*key, at),
     )
 
@@ -114,12 +113,12 @@ def observed_of(document: Mapping[str, Any]) -> tuple[str | None, ...]:
 
 def _json(document: object) -> str:
     """Return canonical JSON of a document whose texts are storable already."""
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return written(document) or canonical(document)
 
 
 def price_sha256(parts: Sequence[object]) -> str:
     """Return the hash of a listing's prices as its document holds them."""
-    return hashlib.sha256(canonical(list(parts)).encode()).hexdigest()[:32]
+    return hashlib.sha256(_json(list(parts)).encode()).hexdigest()[:32]
 
 
 def _price_columns(document: Mapping[str, Any]) -> Iterable[object]:

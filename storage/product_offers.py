@@ -27,9 +27,7 @@ _KEYS_AT_ONCE = 200
 _KEY = ("market", "listing_id", "product_id")
 
 
-def save_offers_of(
-    session: Session, offered: Sequence[tuple[Listing, Sequence[ProductOffer], datetime]]
-) -> None:
+def save_offers_of(session: Session, offered: Sequence[tuple[Listing, Sequence[ProductOffer], datetime]]) -> None:
     """Keep what many listings offer, each as save_offers does; a listing that offers and offered nothing costs nothing.
 
     Each is (listing, its offers, when it was seen). The listings must be kept already.

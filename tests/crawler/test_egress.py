@@ -3,12 +3,15 @@
 import asyncio
 import base64
 import json
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from crawler.egress import Guard, Limits, Place
+from crawler.egress import Guard, Limits
+from crawler.egress_kept import Place
 from tests.crawler.replay import Replay, Reply, replay
 
 TOKEN = "a-token-for-tests"
@@ -34,9 +37,10 @@ async def exchange(guard: Guard, request: bytes, *, log_in: bytes = LOG_IN) -> b
     port = server.sockets[0].getsockname()[1]
     async with server:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(request.replace(b"\r\n", b"\r\n" + log_in, 1))
+        writer.write(request.replace(b"\r\n", b"\r\nConnection: close\r\n" + log_in, 1))
         answer = await asyncio.wait_for(reader.read(), 10)
         writer.close()
+        guard.kept.close()
         return answer
 
 
@@ -201,6 +205,71 @@ def test_the_body_and_time_caps_end_an_exchange() -> None:
     with replay({"/": Reply(body=b"z" * 2**20)}) as server:
         answer = ask(opened(("127.0.0.1", server.port), total_bytes=300_000), get(server.url + "/"))
     assert len(answer) < 400_000
+
+
+class Site:
+    """A site that answers each request of a connection by the next of its answers, and counts connections."""
+
+    def __init__(self, *answers: bytes) -> None:
+        self.answers = list(answers)
+        self.connections = 0
+
+    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while self.answers:
+                await reader.readuntil(b"\r\n\r\n")
+                writer.write(self.answers.pop(0))
+                await writer.drain()
+        writer.close()
+
+
+def page(text: bytes, *, more: bytes = b"", header: bytes = b"") -> bytes:
+    return b"HTTP/1.1 200 OK\r\n%sContent-Length: %d\r\n\r\n%s%s" % (header, len(text), text, more)
+
+
+async def asked_in_turn(site: Site, times: int, pause: float = 0.0) -> tuple[list[bytes], int]:
+    """Ask a site over one connection to the guard; return the bodies and how often its name was looked up."""
+    looked_up: list[str] = []
+
+    async def resolve(host: str, _port: int) -> list[str]:
+        looked_up.append(host)
+        return ["127.0.0.1"]
+
+    async with await asyncio.start_server(site.handle, "127.0.0.1", 0) as upstream:
+        port = upstream.sockets[0].getsockname()[1]
+        guard = Guard(token=TOKEN, opened=frozenset({("site.example", port)}), resolve=resolve)
+        async with await guard.serve() as server:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.sockets[0].getsockname()[1])
+            bodies = []
+            for _ in range(times):
+                writer.write(f"GET http://site.example:{port}/ HTTP/1.1\r\n".encode() + LOG_IN + b"\r\n")
+                head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+                length = re.search(rb"Content-Length: (\d+)", head)
+                bodies.append(await reader.readexactly(int(length.group(1)) if length else 0))
+                await asyncio.sleep(pause)
+            writer.close()
+            guard.kept.close()
+            await asyncio.sleep(0.05)
+    return bodies, len(looked_up)
+
+
+def test_pages_of_a_site_come_over_one_connection_to_the_address_that_was_checked() -> None:
+    site = Site(page(b"one"), page(b"two"), page(b"three"))
+    assert asyncio.run(asked_in_turn(site, 3)) == ([b"one", b"two", b"three"], 1)
+    assert site.connections == 1
+
+
+@pytest.mark.parametrize("more", [b"x", page(b"not asked for")])
+def test_what_a_site_sends_unasked_is_never_the_answer_to_the_next_page(more: bytes) -> None:
+    site = Site(page(b"one", more=more), page(b"two"))
+    assert asyncio.run(asked_in_turn(site, 2, 0.05)) == ([b"one", b"two"], 2)
+    assert site.connections == 2
+
+
+def test_a_kept_connection_that_is_gone_or_closing_is_replaced() -> None:
+    closing = Site(page(b"one", header=b"Connection: close\r\n"), page(b"two"))
+    assert asyncio.run(asked_in_turn(closing, 2)) == ([b"one", b"two"], 2)
 
 
 def test_connections_over_the_limit_are_refused(canary: Replay) -> None:

@@ -27,9 +27,9 @@ KILLS = 50 if LONG else 5
 PRODUCTS = 399 if LONG else 119
 PER_PAGE = 20
 FEW = 39
-# What one kill may cost: the page under way and those fetched within the last tenth of a second, whose listings are
-# being stored. At the usual three seconds between two requests that is one page.
-UNDER_WAY = 4
+# What one kill may cost: the page under way and those fetched within the last three tenths of a second, whose listings
+# wait for others or are being stored. At the usual three seconds between two requests that is one page.
+UNDER_WAY = 6
 
 
 def shop(products: int = PRODUCTS) -> dict[str, Reply | list[Reply]]:

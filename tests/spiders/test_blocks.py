@@ -2,6 +2,7 @@
 
 import pytest
 
+from spiders.blocks import BLOCK_WORDS, SIEVE
 from spiders.errors import Blocked
 from tests.spiders.answers import read
 
@@ -29,6 +30,10 @@ def test_a_refusal_is_blocked_and_never_a_listing(name: str, status: int) -> Non
     for market in ("shop", "tiki_vn"):
         with pytest.raises(Blocked):
             read(market, f"<html><body>{PAGES[name]}</body></html>", status=status)
+
+
+def test_every_refusal_passes_the_quick_look() -> None:
+    assert [words for words, _ in BLOCK_WORDS if not any(word in words for word in SIEVE)] == []
 
 
 def test_a_shop_with_a_log_in_form_or_words_about_robots_is_no_refusal() -> None:
