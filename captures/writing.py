@@ -44,7 +44,8 @@ def write_whole(path: Path, content: bytes, mode: int = FILE_MODE) -> None:
             part.unlink()
         if error.errno in NO_ROOM:
             raise DiskFull(path, len(content), shutil.disk_usage(path.parent).free, os.strerror(error.errno)) from error
-        raise
+        # Many calls of the system say what failed and not where.
+        raise OSError(error.errno, error.strerror, str(path)) from error
     sync_folder(path.parent)
 
 
@@ -53,5 +54,7 @@ def sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(folder)) from error
     finally:
         os.close(handle)
