@@ -1,5 +1,6 @@
 """Opening a database: the engine, its settings on SQLite and PostgreSQL, read and write transactions."""
 
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -46,6 +47,8 @@ POSTGRES_READING: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postg
 SQLITE_AWAY = frozenset({5, 6, 10, 11, 13, 14, 26})
 # Connection lost, resources short, operator intervened (PostgreSQL error classes 08, 53, 57).
 POSTGRES_AWAY = frozenset({"08", "53", "57"})
+# With less room than this an error of SQLite's is most likely about the room.
+LITTLE_ROOM_BYTES = 1_000_000
 POSTGRES_POOL: dict[str, Any] = {"pool_size": 5, "max_overflow": 5, "pool_pre_ping": True}
 SQLITE_POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 32}
 
@@ -87,7 +90,7 @@ class Database:
         except DatabaseError as error:
             if not _is_away(error):
                 raise
-            raise DatabaseAway(self.url, str(error.orig).strip().partition("\n")[0]) from error
+            raise DatabaseAway(self.url, _problem(self.url, error)) from error
 
     def check(self) -> tuple[str, ...]:
         """Return every problem of the file, the schema, the kept counters and the audit chain; empty when sound."""
@@ -107,6 +110,16 @@ def _is_away(error: DatabaseError) -> bool:
     return isinstance(error, OperationalError) and (state is None or state[:2] in POSTGRES_AWAY)
 
 
+def _problem(url: str, error: DatabaseError) -> str:
+    """Return the driver's first line; on a full disk, which SQLite often calls an input or output error, that too."""
+    problem = str(error.orig).strip().partition("\n")[0]
+    path = sqlite_path(make_url(url))
+    if path is None or not path.parent.is_dir():
+        return problem
+    free = shutil.disk_usage(path.parent).free
+    return problem if free >= LITTLE_ROOM_BYTES else f"{problem}; the disk is full ({free:,} bytes are free)"
+
+
 def open_database(url: str, contact_key: KeySource | None = None) -> Database:
     """Return the database at the URL; raise DatabaseAbsent or DatabaseOutdated. Never creates anything.
 
@@ -122,8 +135,7 @@ def open_database(url: str, contact_key: KeySource | None = None) -> Database:
             have = read_revision(connection)
     except DatabaseError as error:
         engine.dispose()
-        problem = str(error.orig).strip().partition("\n")[0]
-        raise (DatabaseAbsent if path is None else DatabaseAway)(url, problem) from error
+        raise (DatabaseAbsent if path is None else DatabaseAway)(url, _problem(url, error)) from error
     want = head_revision()
     if have != want:
         engine.dispose()
@@ -153,8 +165,7 @@ def upgrade(url: str) -> None:
                     f"{url}: rows point to missing rows; run `markwatch db check` with the older program"
                 )
     except DatabaseError as error:
-        problem = str(error.orig).strip().partition("\n")[0]
-        raise (DatabaseAbsent if path is None else DatabaseAway)(url, problem) from error
+        raise (DatabaseAbsent if path is None else DatabaseAway)(url, _problem(url, error)) from error
     finally:
         engine.dispose()
 

@@ -122,7 +122,7 @@ def _fail_commits(patch: pytest.MonkeyPatch, database: Database, faults: Faults)
     lost: Exception = psycopg.OperationalError("the connection is lost")
     if database.is_sqlite:
         lost = sqlite3.OperationalError("disk I/O error")
-        lost.sqlite_errorcode = sqlite3.SQLITE_IOERR  # type: ignore[attr-defined]
+        lost.sqlite_errorcode = sqlite3.SQLITE_IOERR
 
     def failing(connection: Any) -> None:
         if faults.point("commit"):

@@ -17,6 +17,7 @@ from crawler.config import Settings
 from crawler.middlewares.run_state import state_of
 from records.run import ENDED
 from storage.database import Database, open_database
+from storage.errors import DatabaseAway
 from storage.runs import load_run, record_event, record_heartbeat
 
 logger = logging.getLogger(__name__)
@@ -60,18 +61,20 @@ class RunDatabase:
             try:
                 return await asyncio.to_thread(work, self.database)
             except Exception as error:
-                if await asyncio.to_thread(self._answers):
+                # One on a full disk answers, and takes nothing: what the storage says of itself needs no second look.
+                if not isinstance(error, DatabaseAway) and await asyncio.to_thread(self._answers):
                     raise
                 if monotonic() > deadline:
-                    raise DatabaseLost(f"the database was away for {self.patience_seconds:g} s") from error
-            await self._wait_away(pause)
+                    raise DatabaseLost(f"the database was away for {self.patience_seconds:g} s: {error}") from error
+                problem = str(error)
+            await self._wait_away(pause, problem)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
-    async def _wait_away(self, seconds: float) -> None:
+    async def _wait_away(self, seconds: float, problem: str) -> None:
         """Hold the crawl still meanwhile: what it would fetch could not be kept."""
         self.away += 1
         if self.away == 1:
-            self.state.note("database", "the database is away; the crawl waits")
+            self.state.note("database", f"the crawl waits: {problem}")
             self.crawler.engine.pause()
         try:
             await asyncio.sleep(seconds)
@@ -79,6 +82,7 @@ class RunDatabase:
             self.away -= 1
             if self.away == 0:
                 self.crawler.engine.unpause()
+                self.state.note("database", "the crawl tries again")
 
     def _answers(self) -> bool:
         """Return whether the database takes writes: one that is locked for long is away, too."""
