@@ -36,11 +36,15 @@ WRITER = textwrap.dedent("""
 """)
 
 
+KILLS = 200 if os.environ.get("MARKWATCH_LONG") else 5
+
+
 @pytest.mark.fault
+@pytest.mark.timeout(1_800)
 def test_no_acknowledged_row_is_lost_when_the_writer_is_killed(database: Database) -> None:
     acknowledged: list[str] = []
     choose = random.Random(7)
-    for kill in range(20 if os.environ.get("MARKWATCH_LONG") else 5):
+    for kill in range(KILLS):
         process = subprocess.Popen(
             [sys.executable, "-c", WRITER, database.url, str(kill)], stdout=subprocess.PIPE, text=True
         )
