@@ -15,8 +15,8 @@ import pytest
 from alerts.errors import AlertError
 from alerts.sender import SmtpSender
 from captures.capture import capture_page
+from captures.client import Client
 from captures.errors import CaptureError
-from captures.exchange import Client
 from captures.signing import SigningKey, open_key
 from captures.store import CaptureStore
 from crawler.imports import Imported
