@@ -305,7 +305,7 @@ def main(given: Sequence[str] | None = None) -> None:
     try:
         wait_for_port(port, process)
         plan = Plan(users=arguments.users, seconds=arguments.seconds, every=arguments.every)
-        warm_up(users[0], port, arguments.processes)
+        warm_up(users[0], port, arguments.processes, ids)
         begun = cpu_seconds(process.pid)
         start = time.perf_counter() + 1
         threads = [
@@ -326,11 +326,13 @@ def main(given: Sequence[str] | None = None) -> None:
     report(users, spent, hits=arguments.hits, processes=arguments.processes, every=arguments.every)
 
 
-def warm_up(user: User, port: int, processes: int) -> None:
-    """Ask each process for a few pages, so that templates and catalogues are read before the clock runs."""
-    for _ in range(4 * processes):
+def warm_up(user: User, port: int, processes: int, ids: Sequence[str]) -> None:
+    """Ask each process for every kind of page, so that templates and catalogues are read before the clock runs."""
+    choose = random.Random(7)
+    for page in STAFF_PAGES * 3 * processes:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-        connection.request("GET", "/review", headers={"Cookie": f"markwatch={user.token}", "Host": f"127.0.0.1:{port}"})
+        headers = {"Cookie": f"markwatch={user.token}", "Host": f"127.0.0.1:{port}"}
+        connection.request("GET", address(page, user, choose, ids), headers=headers)
         connection.getresponse().read()
         connection.close()
 

@@ -14,6 +14,7 @@ from starlette.types import Scope
 from review import chain
 from review.access import released_at
 from review.api import account as api_account
+from review.api import brands as api_brands
 from review.api import decisions as api_decisions
 from review.api import evidence as api_evidence
 from review.api import lists as api_lists
@@ -152,6 +153,7 @@ def create_app(database: Database, services: Services, settings: ReviewSettings)
         api_mails,
         api_evidence,
         api_lists,
+        api_brands,
     ):
         app.include_router(endpoints.router, prefix=API)
     app.mount("/static", OwnFiles(directory=STATIC_FOLDER), name="static")

@@ -265,6 +265,9 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/schedules/{schedule_id}/resume"): post(OPERATORS, 204),
     ("POST", "/api/v1/schedules/{schedule_id}/run"): post(OPERATORS, 201),
     ("POST", "/api/v1/lists"): post(("minh", "quan"), 422, name="x.csv", content="eA=="),
+    ("GET", "/api/v1/brands/{brand}/rules"): get(STAFF),
+    ("PUT", "/api/v1/brands/{brand}/thresholds/{track}"): post(SENIORS, 200, flag_from=0.7),
+    ("PUT", "/api/v1/brands/{brand}/second-looks/{verdict}"): post(SENIORS, 200, mode="sampled", percent=20),
     ("GET", "/api/v1/markets"): get(RUN_READERS),
     ("PUT", "/api/v1/markets/{market}/ways/{way}"): post(
         ADMINISTRATOR, 204, ground="a letter of 3 Nov", until="2027-01-01"

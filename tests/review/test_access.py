@@ -46,7 +46,7 @@ NOTHING = {
     "market": "nowhere", "brand": "nothing", "job_id": "none", "capture_id": "none", "import_id": "none",
     "bulk_id": "0" * 13, "view_id": "0" * 10, "kind": "pdf",
     "address_id": "none", "suggestion_id": "999999", "mail_token": "none",
-    "way": "none", "hold_id": "0",
+    "way": "none", "hold_id": "0", "track": "ip", "verdict": "unsure",
 }  # fmt: skip
 
 
@@ -100,6 +100,12 @@ class World:
 
     def _brand(self, *_: str) -> str:
         return "SORANO"
+
+    def _track(self, *_: str) -> str:
+        return "ip"
+
+    def _verdict(self, *_: str) -> str:
+        return "unsure"
 
     def _kind(self, *_: str) -> str:
         return "csv"

@@ -48,6 +48,8 @@ COVERED = {
     "/markets/{market}/ways/{way}/allow": "PUT /markets/{market}/ways/{way}",
     "/markets/{market}/ways/{way}/close": "POST /markets/{market}/ways/{way}/close",
     "/markets/{market}/try": "POST /markets/{market}/try",
+    "/brands/{brand}/threshold": "PUT /brands/{brand}/thresholds/{track}",
+    "/brands/{brand}/policy": "PUT /brands/{brand}/second-looks/{verdict}",
     "/lists/preview": "POST /lists",
     "/lists": "POST /lists",
     "/mails/resume": "POST /mails/resume",
@@ -66,7 +68,7 @@ COVERED = {
     "/people/{login}/sessions/{session_id}/end": "DELETE /people/{login}/sessions/{session_id}",
     "/people/{login}/tokens/{token_id}/revoke": "DELETE /people/{login}/tokens/{token_id}",
 }
-# Page route -> why no program needs it, or why there is no call yet.
+# Page route -> why no program needs it.
 BY_HAND = {
     "/login/passkey/options": "an authenticator sits in a browser",
     "/login/passkey": "an authenticator sits in a browser",
@@ -77,8 +79,6 @@ BY_HAND = {
     "/m/a/{mail_token}": "the link of a mail is the way in",
     "/m/p/{mail_token}": "the link of a mail is the way in",
     "/m/u/{mail_token}": "the link of a mail is the way in",
-    "/brands/{brand}/threshold": "not in the API yet: a brand's threshold",
-    "/brands/{brand}/policy": "not in the API yet: a brand's second-look policy",
     "/brands/{brand}/spellings": "POST /lists with the mark's row does the same",
     "/me/keys": "keys are pressed in a browser",
 }
