@@ -147,10 +147,10 @@ def ask_for_capture(request: Request, visitor: Decider, hit_id: str) -> AskedAns
     return AskedAnswer(is_asked=ask(stored, "requested", visitor.user.login))
 
 
-@router.get("/captures/{sha256}/files/{name}", responses=BINARY, dependencies=[Depends(allowed("read"))])
-def send_capture_file(request: Request, sha256: str, name: str) -> Response:
+@router.get("/captures/{sha256}/files/{name}", responses=BINARY)
+def send_capture_file(request: Request, visitor: Staff, sha256: str, name: str) -> Response:
     """Return a file of a capture by its manifest's hash: as kept, or manifest.json, or page.wacz for players."""
-    return file_of_capture(console_of(request), sha256, name)
+    return file_of_capture(console_of(request), visitor, sha256, name)
 
 
 @router.post("/hits/{hit_id}/pack", dependencies=[Own], responses=BINARY)

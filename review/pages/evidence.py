@@ -6,6 +6,7 @@ from typing import Annotated, Final, cast, get_args
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.background import BackgroundTask
 
 from captures.document_page import picture_parts
 from captures.errors import CaptureError
@@ -23,6 +24,7 @@ from review.languages import message as _
 from review.packing import make_pack
 from review.sessions import Decider, Visitor, allowed, from_own_form
 from review.shown import ShownHit
+from storage.audit import record_audit
 from storage.captures import load_captures
 from storage.hit_records import StoredHit
 from storage.holds import load_holds, place_hold, release_hold
@@ -165,14 +167,17 @@ def send_picture(request: Request, sha256: str) -> Response:
     return Response(part, media_type="image/jpeg", headers=headers)
 
 
-@router.get("/captures/pages/{sha256}/{name}", dependencies=[Depends(allowed("read"))])
-def send_file(request: Request, sha256: str, name: str) -> Response:
+@router.get("/captures/pages/{sha256}/{name}")
+def send_file(request: Request, visitor: Staff, sha256: str, name: str) -> Response:
     """Send one file of a capture as it was kept; its hash is checked on the way out."""
-    return file_of_capture(console_of(request), sha256, name)
+    return file_of_capture(console_of(request), visitor, sha256, name)
 
 
-def file_of_capture(console: Console, sha256: str, name: str) -> Response:
-    """Return a file of a capture, or manifest.json, or page.wacz made of it, as an attachment; Absent."""
+def file_of_capture(console: Console, visitor: Visitor, sha256: str, name: str) -> Response:
+    """Return a file of a capture, or manifest.json, or page.wacz made of it, as an attachment; Absent.
+
+    Who took it is written down once it is sent.
+    """
     capture, store = _capture(console, sha256)
     try:
         if name == "manifest.json":
@@ -186,7 +191,15 @@ def file_of_capture(console: Console, sha256: str, name: str) -> Response:
             content = _bytes(store, capture, file)
     except (CaptureError, OSError):
         raise Absent from None
-    return _attachment(content, name, "application/octet-stream")
+    response = _attachment(content, name, "application/octet-stream")
+
+    def note() -> None:
+        with console.database.write() as session:
+            at, login = console.services.clock(), visitor.user.login
+            record_audit(session, at, login, "evidence.read", sha256, {"file": name})
+
+    response.background = BackgroundTask(note)
+    return response
 
 
 def _capture(console: Console, sha256: str) -> tuple[PageCapture, CaptureStore]:

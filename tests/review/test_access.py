@@ -4,6 +4,7 @@ import hashlib
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -297,8 +298,11 @@ def test_an_account_reaches_no_session_token_or_passkey_of_another(log_in: LogIn
 
 def dump(path: Path) -> str:
     """Return a digest of everything kept, but for what a mere request may touch."""
-    with sqlite3.connect(path) as connection:
-        lines = [line for line in connection.iterdump() if "INSERT INTO sessions" not in line.replace('"', "")]
+    with closing(sqlite3.connect(path)) as kept, closing(sqlite3.connect(":memory:")) as copy:
+        kept.backup(copy)
+        # The search index holds nothing of its own, and cannot be read row by row.
+        copy.execute("DROP TABLE hit_words")
+        lines = [line for line in copy.iterdump() if "INSERT INTO sessions" not in line.replace('"', "")]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 

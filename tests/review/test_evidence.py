@@ -116,6 +116,9 @@ def test_files_are_attachments_that_no_browser_runs_and_pictures_are_made_anew(
     assert client.get(f"/captures/pages/{sha256}/manifest.json").content == CaptureStore(
         tmp_path / "captures"
     ).read_page_bytes(sha256)
+    with database.read() as session:
+        taken = [(row.actor, row.subject, row.data) for row in load_audit(session) if row.action == "evidence.read"]
+    assert taken == [("hanh", sha256, {"file": "page.body"}), ("hanh", sha256, {"file": "manifest.json"})]
     for name in ("other.txt", "..%2Fkey.pem", "manifest.sig"):
         assert client.get(f"/captures/pages/{sha256}/{name}").status_code == 404
 
