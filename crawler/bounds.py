@@ -9,7 +9,7 @@ from spiders.base import Yield
 # The crawl's own counters that belong to a run, and Scrapy's under the name that people read.
 COUNTED = (
     "pages", "pages_unchanged", "listings", "new", "changed", "unchanged", "not_seen_any_more", "hits", "reopened",
-    "errors", "blocked", "refusals", "thumbnails", "retries",
+    "peers_met", "errors", "blocked", "refusals", "thumbnails", "retries",
 )  # fmt: skip
 STATUS_COUNTER = "downloader/response_status_count/"
 # A run that goes on with a lost one begins with its counts, which have people's names already.

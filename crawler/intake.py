@@ -10,10 +10,12 @@ from captures.errors import DiskFull, NoRoom
 from captures.store import CaptureStore
 from crawler.capture_requests import ask_for_captures
 from crawler.imports import Imported
+from crawler.rejudging import meet_peers
 from crawler.surroundings import price_context
 from matchers.match import Matcher
 from records.hit import QUEUE_TIERS, Hit
 from records.listing import Listing, Seller
+from records.offers import ProductOffer, SellerKey
 from spiders.addresses import origin_of
 from spiders.registry import load_markets
 from storage.captures import record_capture
@@ -46,6 +48,10 @@ class Intake:
         self.captures_pages = captures_pages
         self.flagged: list[Listing] = []
         """Listings with a hit for the queue, until somebody fetches their pictures."""
+        self.changed_products: set[str] = set()
+        """Products of which an offer is new, changed or gone since peers were last met."""
+        self.changed_sellers: set[SellerKey] = set()
+        """The shops of these offers."""
 
     def take(self, batch: Iterable[Imported], at: datetime) -> Mapping[str, int]:
         """Judge and store one batch in one transaction; return counts of what was new, changed and flagged."""
@@ -67,11 +73,12 @@ class Intake:
             for item, _, _ in judged
         ]
         flagged: list[tuple[Listing, tuple[str, ...]]] = []
+        changed: tuple[ProductOffer, ...] = ()
         with self.database.write() as session:
             counts["listings"] += len(rows)
             counts.update(store_listings(session, rows))
             if self.matcher.watchlist.products:
-                save_offers_of(
+                changed = save_offers_of(
                     session,
                     [
                         (item.listing, reading.product_offers, item.listing.fetched_at or at)
@@ -91,7 +98,24 @@ class Intake:
             for listing, path in kept:
                 if path is not None and listing.page_copy is not None:
                     record_capture(session, listing.page_copy, (listing.key,), self.run_id, path)
+        self.changed_products.update(offer.product_id for offer in changed)
+        self.changed_sellers.update((offer.market, offer.seller) for offer in changed if offer.seller is not None)
         return counts
+
+    def meet_peers(self, at: datetime) -> Mapping[str, int]:
+        """Judge again, at the end of a run, the prices that were judged before all of their peers were stored.
+
+        Only listings whose peers changed; return counts of what that changed.
+        """
+        if not self.changed_products:
+            return {}
+        counts: Counter[str] = Counter()
+        for saved in meet_peers(self.database, self.matcher, self.changed_products, self.changed_sellers, at):
+            counts["hits"] += saved.new
+            counts["reopened"] += saved.reopened
+            counts["peers_met"] += saved.new + saved.changed + saved.reopened + saved.lapsed
+        self.changed_products, self.changed_sellers = set(), set()
+        return {name: number for name, number in counts.items() if number}
 
     def _filled(self, batch: Iterable[Imported]) -> Iterator[Imported]:
         """Yield the items with what an earlier answer said and this one does not (a search says less than a page)."""

@@ -160,6 +160,15 @@ class JudgeAndStore:
             self.batch = asyncio.create_task(self._store_waiting())
         return await stored
 
+    async def close_spider(self) -> None:
+        """Judge again what was judged before all of its peers were stored; not where the run is no longer ours."""
+        intake, run_database = self.intake, self.run_database
+        if intake is None or run_database is None or run_database.is_over:
+            return
+        at = self.state.clock()
+        for name, number in (await run_database.do(lambda _database: intake.meet_peers(at))).items():
+            count(self.crawler, name, number)
+
     async def _store_waiting(self) -> None:
         while self.waiting:
             if sum(len(page) for page, _ in self.waiting) < BATCH_LISTINGS:

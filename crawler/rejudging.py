@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,12 +15,13 @@ from matchers.match import Matcher, Reading
 from matchers.policy import RULE_VERSION
 from records.hit import Hit
 from records.listing import Listing
+from records.offers import SellerKey
 from records.watchlist import WatchList
 from storage.database import Database, Session
 from storage.hits import SavedHits, save_hits
 from storage.jobs import open_job
-from storage.listings import load_listing_keys, load_listings
-from storage.product_offers import save_offers
+from storage.listings import load_judgeable, load_listing_keys, load_listings
+from storage.product_offers import load_keys_around, save_offers
 from storage.rematches import Phase, finish_rematch, open_rematch_cursor, save_rematch_cursor
 from storage.watchlist import load_watchlist
 
@@ -103,6 +104,25 @@ def _save(
     saved = save_hits(session, listing, hits, None, at)
     ask_for_queued(session, listing, hits, saved, markets, at)
     return saved
+
+
+def meet_peers(
+    database: Database, matcher: Matcher, products: Iterable[str], sellers: Iterable[SellerKey], at: datetime
+) -> Iterator[SavedHits]:
+    """Judge again every listing whose peers changed: its offers are compared with others that came after it.
+
+    Batch by batch, each kept; yields how the hits of each listing changed.
+    """
+    markets = open_markets(database, at)
+    with database.read() as session:
+        keys = load_keys_around(session, products, sellers)
+    for start in range(0, len(keys), BATCH_LISTINGS):
+        with database.read() as session:
+            listings = load_judgeable(session, keys[start : start + BATCH_LISTINGS])
+        judged = _judged(database, matcher, list(matcher.read_many(listings)), at)
+        with database.write() as session:
+            saved = [_save(session, listing, hits, markets, at) for listing, hits in judged]
+        yield from saved
 
 
 def _save_offers(session: Session, readings: Sequence[Reading], at: datetime) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select, tuple_
+from sqlalchemy import ColumnElement, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from records.listing import Availability, Listing, Seller
@@ -134,13 +134,25 @@ def load_listings(
         )
     if since is not None:
         query = query.where(listings.c.last_seen_at >= since)
-    # What was removed by a market's rules says nothing any more: judged again, its hits would lapse.
-    purged = exists().where(
+    return tuple(listing_from_document(document) for document in session.scalars(query.where(~_is_purged())))
+
+
+def load_judgeable(session: Session, keys: Sequence[tuple[str, str]]) -> tuple[Listing, ...]:
+    """Return the kept ones of these listings by key; those that a market's rules have emptied are left out."""
+    here = tuple_(listings.c.market, listings.c.listing_id).in_(
+        [(storable(market), storable(listing_id)) for market, listing_id in keys]
+    )
+    query = select(listings.c.document).where(here, ~_is_purged()).order_by(listings.c.market, listings.c.listing_id)
+    return tuple(listing_from_document(document) for document in session.scalars(query))
+
+
+def _is_purged() -> ColumnElement[bool]:
+    """What was removed by a market's rules says nothing any more: judged again, its hits would lapse."""
+    return exists().where(
         purged_listings.c.market == listings.c.market,
         purged_listings.c.listing_id == listings.c.listing_id,
         purged_listings.c.purged_at >= listings.c.last_seen_at,
     )
-    return tuple(listing_from_document(document) for document in session.scalars(query.where(~purged)))
 
 
 def load_listing_keys(

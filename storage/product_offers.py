@@ -1,6 +1,7 @@
 """Which listing offers which product at which unit price, and what is known around the offers of a batch."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -27,40 +28,68 @@ _KEYS_AT_ONCE = 200
 _KEY = ("market", "listing_id", "product_id")
 
 
-def save_offers_of(session: Session, offered: Sequence[tuple[Listing, Sequence[ProductOffer], datetime]]) -> None:
+def save_offers_of(
+    session: Session, offered: Sequence[tuple[Listing, Sequence[ProductOffer], datetime]]
+) -> tuple[ProductOffer, ...]:
     """Keep what many listings offer, each as save_offers does; a listing that offers and offered nothing costs nothing.
 
-    Each is (listing, its offers, when it was seen). The listings must be kept already.
+    Each is (listing, its offers, when it was seen). The listings must be kept already. Return what changed, all together.
     """
+    changed: list[ProductOffer] = []
     known = set(rows_by_key(session, "product_offers", _KEY[:2], (listing.key for listing, _, _ in offered)))
     for listing, offers, seen_at in offered:
         key = (storable(listing.market), storable(listing.listing_id))
         if offers or key in known:
             known.add(key)
-            save_offers(session, listing, offers, seen_at)
+            changed += save_offers(session, listing, offers, seen_at)
+    return tuple(changed)
 
 
-def save_offers(session: Session, listing: Listing, offers: Sequence[ProductOffer], seen_at: datetime) -> None:
+def save_offers(
+    session: Session, listing: Listing, offers: Sequence[ProductOffer], seen_at: datetime
+) -> tuple[ProductOffer, ...]:
     """Keep what the listing offers now; what it no longer offers is gone. The listing must be kept already.
 
-    A sighting older than the kept one changes nothing.
+    A sighting older than the kept one changes nothing. Return what is new, changed (as it was and as it is) or gone:
+    other offers are judged beside these.
     """
     here = and_(
         product_offers.c.market == storable(listing.market), product_offers.c.listing_id == storable(listing.listing_id)
     )
-    latest = session.scalar(
-        select(product_offers.c.seen_at).where(here).order_by(product_offers.c.seen_at.desc()).limit(1)
-    )
+    rows_before = session.execute(select(product_offers).where(here)).mappings().all()
+    latest = max((row["seen_at"] for row in rows_before), default=None)
     if latest is not None and latest > seen_at:
-        return
-    kept = [storable(offer.product_id) for offer in offers]
-    if latest is not None:
+        return ()
+    before = {row["product_id"]: replace(_offer_of(row), seen_at=None) for row in rows_before}
+    now = {storable(offer.product_id): replace(offer, seen_at=None) for offer in offers}
+    kept = list(now)
+    if latest is not None and before.keys() - now.keys():
         session.execute(delete(product_offers).where(here, product_offers.c.product_id.not_in(kept)))
     if offers:
         statement = upsert(session, product_offers)
         rows = [_values(offer, seen_at) for offer in offers]
         values = {name: statement.excluded[name] for name in rows[0] if name not in _KEY}
         session.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=values), rows)
+    products = [product_id for product_id in before | now if before.get(product_id) != now.get(product_id)]
+    return tuple(side[product_id] for product_id in products for side in (before, now) if product_id in side)
+
+
+def load_keys_around(session: Session, products: Iterable[str], sellers: Iterable[SellerKey]) -> tuple[ListingKey, ...]:
+    """Return the listings that offer one of these products or stand in one of these shops, in order."""
+    columns = select(product_offers.c.market, product_offers.c.listing_id).distinct()
+    wanted = sorted(map(storable, products))
+    shops = sorted((storable(market), storable(seller)) for market, seller in sellers)
+    of_shop = tuple_(product_offers.c.market, product_offers.c.seller)
+    queries = [
+        columns.where(product_offers.c.product_id.in_(wanted[start : start + _KEYS_AT_ONCE]))
+        for start in range(0, len(wanted), _KEYS_AT_ONCE)
+    ]
+    queries += [
+        columns.where(of_shop.in_(shops[start : start + _KEYS_AT_ONCE]))
+        for start in range(0, len(shops), _KEYS_AT_ONCE)
+    ]
+    found = {(row.market, row.listing_id) for query in queries for row in session.execute(query)}
+    return tuple(sorted(found))
 
 
 def _values(offer: ProductOffer, seen_at: datetime) -> dict[str, Any]:

@@ -221,6 +221,7 @@ def import_(
         stored: Counter[str] = Counter()
         for batch in batches(follow(every_listing(), "listings"), BATCH_LISTINGS):
             stored.update(intake.take(batch, now()))
+        stored.update(intake.meet_peers(now()))
         _close_import(opened, run, stored, counts, failures, now())
     for problem in (*failures, *counts.problems):
         say(f"error: {problem}")

@@ -41,6 +41,8 @@ class RunDatabase:
         self.beat_seconds = crawler.settings.getfloat("HEARTBEAT_SECONDS")
         self.patience_seconds = crawler.settings.getfloat("DATABASE_PATIENCE_SECONDS")
         self.away = 0
+        self.is_over = False
+        """True once the database stayed away or the run was given up: nothing more is stored."""
         self.heart: asyncio.Task[None] | None = None
         crawler.signals.connect(self._start, signal=signals.spider_opened)
         crawler.signals.connect(self._end, signal=signals.spider_closed)
@@ -130,6 +132,7 @@ class RunDatabase:
             return True
 
     def _close(self, reason: str, sentence: str) -> None:
+        self.is_over = True
         self.state.sentences.append(sentence)
         # Not awaited: closing waits for this very task.
         _schedule_coro(self.crawler.engine.close_spider_async(reason=reason))

@@ -210,12 +210,21 @@ def _reading(amount: Decimal, amount_max: Decimal | None, currency: str, raw: st
     amount = round_to_minor(amount, currency)
     if amount <= 0:
         return PriceReading(None, reason="not positive")
-    if amount <= LOWEST_REAL.get(currency, Decimal(0)) or PLACEHOLDERS.match(f"{amount:f}".split(".")[0]):
+    if is_placeholder(amount, currency):
         return PriceReading(None, reason="placeholder")
     price = Money(amount=amount, currency=currency, raw=raw)
     if amount_max is None or amount_max <= amount:
         return PriceReading(price)
     return PriceReading(price, Money.rounded(amount_max, currency, raw))
+
+
+def is_placeholder(amount: Decimal, currency: str) -> bool:
+    """Say whether an amount stands for none: 1, 1.000, 999.999.999, 123.456.789."""
+    return (
+        amount.adjusted() >= MOST_DIGITS
+        or amount <= LOWEST_REAL.get(currency, Decimal(0))
+        or PLACEHOLDERS.match(f"{amount:f}".split(".")[0]) is not None
+    )
 
 
 def _by_library(text: str, currency: str | None) -> PriceReading:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from matchers.price.goods_terms import named_words
+from matchers.price.offer_kind import Kind, kind_of
 from matchers.price.pack_fit import PackFit, pack_fit
+from matchers.price.pack_size import read_pack
 from matchers.price.product_line import How, PairModel, ProductLine, words_of
 from matchers.text.fold import fold_plain
 from records.hit import Span
@@ -21,6 +23,8 @@ HOW_WORDS: Mapping[How, str] = {
     "alike": "a title like the product's name",
     "model": "the learned matcher takes it for the product",
 }
+Asked = tuple[str, tuple[str, ...], str | None, str | None, str | None, frozenset[str]]
+MOST_REMEMBERED = 8192
 NUMBER = re.compile(r"[^\W_]+(?:[-._][^\W_]+)*")
 # A part number shorter than this, or without a digit, is not looked for in titles.
 SHORTEST_NUMBER = 4
@@ -34,6 +38,8 @@ class Matched:
     how: How
     fit: PackFit
     """How the offered pack stands to the product's."""
+    kind: Kind
+    """New, used, refurbished, sample, refill, or why it is no pack of the product."""
 
     @property
     def reason(self) -> str:
@@ -46,6 +52,8 @@ class ProductIndex:
 
     def __init__(self, watchlist: WatchList, model: PairModel | None = None) -> None:
         self._model = model
+        # Latest last: the one asked for longest ago goes first.
+        self._found: dict[Asked, tuple[Matched, ...]] = {}
         self._by_gtin: defaultdict[str, list[Product]] = defaultdict(list)
         self._by_number: defaultdict[str, list[Product]] = defaultdict(list)
         self._by_mark: dict[str, ProductLine] = {}
@@ -62,20 +70,36 @@ class ProductIndex:
             self._by_mark[mark_id] = ProductLine(products, own)
 
     def find(self, listing: Listing, mark_ids: Iterable[str]) -> tuple[Matched, ...]:
-        """Return the products that the listing offers, the surest reason for each; none where a name fits several."""
+        """Return the products that the listing offers, the surest reason for each; none where a name fits several.
+
+        What the title says is worked out once: most sightings are of titles seen before, at another price.
+        """
+        if not self._by_mark:
+            return ()
+        offered = frozenset(mark_ids)
+        asked = (listing.title, listing.category, listing.condition, listing.gtin, listing.mpn, offered)
+        found = self._found.pop(asked, None)
+        if found is None:
+            found = self._find(listing, offered)
+            if len(self._found) >= MOST_REMEMBERED:
+                del self._found[next(iter(self._found))]
+        self._found[asked] = found
+        return found
+
+    def _find(self, listing: Listing, mark_ids: frozenset[str]) -> tuple[Matched, ...]:
         found: dict[str, Matched] = {}
-        for product, how in self._candidates(listing, frozenset(mark_ids)):
+        for product, how in self._candidates(listing, mark_ids):
             if product.product_id not in found:
                 fit = pack_fit(listing, product, by_number=how in {"gtin", "mpn"})
-                found[product.product_id] = Matched(product, how, fit)
+                pack = read_pack(listing.title, listing.category)
+                kind = kind_of(listing.title, listing.condition, pack, product.name)
+                found[product.product_id] = Matched(product, how, fit, kind)
         if any(one.fit.is_same_pack for one in found.values()):
             # A name that fits in another size only is another product where one fits in the stated size.
             return tuple(one for one in found.values() if one.fit.is_same_pack or one.how in {"gtin", "mpn"})
         return tuple(found.values())
 
     def _candidates(self, listing: Listing, mark_ids: frozenset[str]) -> Iterator[tuple[Product, How]]:
-        if not self._by_mark:
-            return
         if listing.gtin:
             yield from ((product, "gtin") for product in self._by_gtin.get(_gtin(listing.gtin), ()))
         if self._by_number and mark_ids:
