@@ -33,7 +33,7 @@ def save_offers_of(
 ) -> tuple[ProductOffer, ...]:
     """Keep what many listings offer, each as save_offers does; a listing that offers and offered nothing costs nothing.
 
-    Each is (listing, its offers, when it was seen). The listings must be kept already. Return what changed, all together.
+    Each is (listing, its offers, when it was seen). The listings must be kept already. Return all that changed.
     """
     changed: list[ProductOffer] = []
     known = set(rows_by_key(session, "product_offers", _KEY[:2], (listing.key for listing, _, _ in offered)))
