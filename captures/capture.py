@@ -169,7 +169,12 @@ def _shown(last: Exchange, tools: Tools) -> Shown:
     if tools.launch_options is None:
         return absent(tools.browser_absent_because or "no browser is installed")
     page = PageToShow(url=last.hop.url, status=last.hop.status, headers=last.hop.response_headers, body=last.body)
-    return show(page, tools.launch_options, tools.client.user_agent)
+    try:
+        # What the page loads comes from its host in the main: nobody else asks that host meanwhile.
+        with tools.client.manners.turn(last.hop.url):
+            return show(page, tools.launch_options, tools.client.user_agent)
+    except CaptureFailed as busy:
+        return absent(f"the host had no time for what the page loads: {busy}")
 
 
 def _images(wish: Wish, client: Client, contents: _Contents) -> list[Exchange]:

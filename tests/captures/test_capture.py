@@ -1,7 +1,7 @@
 import hashlib
 import io
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from captures.signing import check_signature, fingerprint, open_key
 from captures.store import CaptureStore
 from captures.warc import read_responses
 from crawler.browser import find_browser, launch_options
-from tests.captures.capturing import client_for, make_authority, tools_for, wish_for
+from tests.captures.capturing import OpenManners, client_for, make_authority, tools_for, wish_for
 from tests.crawler.replay import Reply, replay
 
 PAGE = "<!doctype html><title>Kem</title><body><h1>Kem dưỡng セイコー ₫</h1><img src='/i.png'></body>".encode()
@@ -88,6 +88,8 @@ def test_the_picture_shows_the_page_of_the_record_and_a_tall_page_is_clipped(tmp
     with replay(routes) as server, client_for(server.place) as client:
         tools = tools_for(client, launch_options(client.proxy_url))
         sha256, record = capture_page(wish_for(f"{server.url}/p"), tools, store, key)
+        # Nobody else asks the host while the browser loads what the page needs.
+        assert client.manners.turns == [f"{server.url}/p"] * 2  # type: ignore[attr-defined]  # the test's own manners
         # The browser is handed the recorded page: the marketplace is asked for it once.
         assert server.paths().count("/p") == 1
         assert "/i.png" in server.paths()
@@ -99,6 +101,22 @@ def test_the_picture_shows_the_page_of_the_record_and_a_tall_page_is_clipped(tmp
     assert picture.size == (1280, 16_384)
     assert b"<title>ran</title>" in content["rendered.html"]
     assert store.verify([sha256]) == ()
+
+
+def test_a_host_without_time_for_what_the_page_loads_costs_the_picture_and_not_the_capture(tmp_path: Path) -> None:
+    class Busy(OpenManners):
+        @contextmanager
+        def turn(self, url: str) -> Iterator[None]:
+            if self.turns:
+                raise CaptureFailed(url, "busy", "host rests for 400 s longer")
+            self.turns.append(url)
+            yield
+
+    store, key = CaptureStore(tmp_path / "store"), open_key(tmp_path / "key.pem")
+    with replay({"/p": Reply(body=PAGE)}) as server, client_for(server.place) as client:
+        tools = tools_for(replace(client, manners=Busy()), {})
+        _sha256, record = capture_page(wish_for(f"{server.url}/p"), tools, store, key)
+    assert "host rests" in (record.screenshot.absent_because or "")
 
 
 @pytest.mark.browser
