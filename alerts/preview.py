@@ -8,6 +8,7 @@ from typing import Any
 from alerts.account import account_letter
 from alerts.due import recipients_of
 from alerts.errors import UnknownBrand, UnknownOwner
+from alerts.finishing import envelope_of, finished, illustrated
 from alerts.gathering import NOBODY, URGENT_FOR, Shared, Stream, gather_digest, gather_month, gather_urgent
 from alerts.house import House
 from alerts.languages import WORDINGS
@@ -15,7 +16,6 @@ from alerts.letter import Letter
 from alerts.letters import as_sample, make_reader
 from alerts.message import build_message, mail_key
 from alerts.monthly import monthly_letter
-from alerts.queueing import envelope_of, finished, illustrated
 from records.mail import FIRST_LOOKBACK, FREQUENCIES, STREAM_KINDS, Kind, Language, Preference
 from storage.database import Database
 from storage.mail_news import load_new, load_new_urgent

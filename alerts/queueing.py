@@ -4,7 +4,7 @@ A mail and what it reports are written in one transaction, after everything was 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -15,6 +15,7 @@ from alerts.account import AccountEvent, account_letter
 from alerts.digest import Digest
 from alerts.due import DueMail, due_mails, recipients_of, stream_of
 from alerts.errors import UnsafeMessage
+from alerts.finishing import finished, illustrated, reader_of
 from alerts.gathering import (
     URGENT_FOR,
     Shared,
@@ -23,14 +24,11 @@ from alerts.gathering import (
     gather_digest,
     gather_month,
     gather_urgent,
-    load_pictures,
 )
 from alerts.house import House
-from alerts.letter import Letter
-from alerts.letters import URGENT_A_DAY, digest_letter, make_reader
-from alerts.message import Envelope, build_bytes, mail_key, message_id
+from alerts.letters import URGENT_A_DAY
+from alerts.message import mail_key
 from alerts.monthly import monthly_letter
-from alerts.rows import Reader
 from alerts.slots import Slot
 from records.mail import STREAM_KINDS, BrandRule, Kind, Preference
 from records.watchlist import Owner
@@ -53,7 +51,7 @@ from storage.mail_people import (
     save_slot,
 )
 from storage.mail_round import Chosen, load_fresh_brands, load_mail_settings
-from storage.outbox import Change, NewMail, count_queued, count_urgent, load_state, queue_mail
+from storage.outbox import Change, count_queued, count_urgent, load_state, queue_mail
 
 log = structlog.get_logger()
 
@@ -202,7 +200,7 @@ def _queue_monthly(database: Database, due: DueMail, shared: Shared, house: Hous
         month = date.fromisoformat(f"{due.slot.name}-01")
         report = gather_month(session, stream, month, due.slot.day, shared, house)
     # Made before anything is locked: a document takes its time. What is taken back meanwhile keeps it from leaving.
-    letter = monthly_letter(report, _reader(stream, "monthly", now), house) if report.has_news else None
+    letter = monthly_letter(report, reader_of(stream, "monthly", now), house) if report.has_news else None
     with database.write() as session:
         slot, last_at = _take_slot(session, due)
         if slot is None or letter is None or (last_at is None and slot.due_at < stream.preference.since):
@@ -261,52 +259,10 @@ def _queue_account(
         kind: preference_of(chosen, owner, member, brand, kind) for kind in (*STREAM_KINDS, "account")
     }
     stream = stream_of(owner, member, brand, choices["digest"], rule)
-    reader = _reader(stream, "account", now)
+    reader = reader_of(stream, "account", now)
     letter = account_letter(event, choices, reader.figures.day_of(now), reader, house)
     mail = finished(letter, stream, "account", f"{event} {now.isoformat()}", now, house)
     return int(queue_mail(session, mail, now) is not None)
-
-
-def finished(
-    letter: Letter, stream: Stream, kind: Kind, period: str, now: datetime, house: House
-) -> NewMail:  # fmt: skip
-    """Return the letter as a mail that can go into the outbox."""
-    key = mail_key(kind, period, stream.address, stream.owner, stream.brand)
-    return NewMail(
-        key=key,
-        address_id=stream.address_id,
-        recipient=stream.address,
-        owner=stream.owner,
-        brand=stream.brand,
-        kind=kind,
-        message_id=message_id(key, house),
-        subject=letter.subject,
-        message=build_bytes(letter, envelope_of(stream, kind, key, now, house), house),
-    )
-
-
-def envelope_of(stream: Stream, kind: Kind, key: str, now: datetime, house: House) -> Envelope:
-    """Return what the headers of a mail say."""
-    reader = _reader(stream, kind, now)
-    return Envelope(
-        key=key,
-        recipient=stream.address,
-        thread=(stream.owner, stream.brand, kind),
-        list_name=stream.brand or stream.owner,
-        made_at=now,
-        unsubscribe_url=None if kind == "account" else reader.unsubscribe_url(house),
-    )
-
-
-def illustrated(session: Session, digest: Digest, stream: Stream, house: House) -> Letter:
-    """Return a digest in words with the pictures of its listings, where the brand wants pictures."""
-    pictures = load_pictures(session, (*digest.lines, *digest.flags)) if stream.rule.has_pictures else {}
-    reader = make_reader(
-        stream.link_id, stream.owner, stream.brand, digest.kind, stream.preference, digest.made_at,
-        {key: name for key, (name, _) in pictures.items()},
-    )  # fmt: skip
-    letter = digest_letter(digest, reader, house)
-    return replace(letter, pictures=tuple(dict(pictures.values()).items()))
 
 
 def _queue(
@@ -314,7 +270,3 @@ def _queue(
 ) -> int | None:
     letter = illustrated(session, digest, stream, house)
     return queue_mail(session, finished(letter, stream, kind, period, now, house), now)
-
-
-def _reader(stream: Stream, kind: Kind, now: datetime) -> Reader:
-    return make_reader(stream.link_id, stream.owner, stream.brand, kind, stream.preference, now)

@@ -10,6 +10,7 @@ import structlog
 
 from alerts.errors import MaybeSent, NoSuchAddress, NotSent, Refused
 from alerts.sender import Sender
+from records.mail import STREAM_KINDS
 from records.watchlist import Owner
 from storage.database import Database
 from storage.mail_news import still_released
@@ -19,11 +20,13 @@ from storage.mail_people import (
     load_address,
     load_pause,
     load_preference,
+    load_resumed_at,
     owns_brand,
+    pause_stream,
     record_event,
     suppress_address,
 )
-from storage.outbox import QueuedMail, claim_mails, close_mail, mark_sent, mark_unsent
+from storage.outbox import QueuedMail, claim_mails, close_mail, count_refused, mark_sent, mark_unsent
 from storage.users import load_users
 from storage.watchlist import load_owner
 
@@ -32,6 +35,10 @@ log = structlog.get_logger()
 Session = Any  # only storage may name SQLAlchemy's types
 # What goes out while the brands' stream is paused.
 ALWAYS = ("account", "operations")
+# So many refusals within an hour, and more than this share of what was settled, mean that our side is at fault.
+REFUSALS = 5
+REFUSED_SHARE = 0.05
+AN_HOUR = timedelta(hours=1)
 TAKEN_BACK = "a decision that it reports was taken back"
 
 
@@ -132,6 +139,14 @@ def _hand_over(mail: QueuedMail, sender: Sender) -> NotSent | None:
     return None
 
 
+def _stop_where_many_are_refused(session: Session, at: datetime) -> None:
+    """Pause the brands' stream where a server refuses too many mails: going on would cost us its trust for good."""
+    since = max(at - AN_HOUR, load_resumed_at(session) or at - AN_HOUR)
+    settled, refused = count_refused(session, since, STREAM_KINDS)
+    if refused >= REFUSALS and refused > settled * REFUSED_SHARE and load_pause(session) is None:
+        pause_stream(session, at, f"{refused} of {settled} mails to brand owners were refused within an hour")
+
+
 def _note(database: Database, mail: QueuedMail, problem: NotSent | None, at: datetime) -> tuple[str, ...]:
     """Write down what became of a mail, tell staff what they must know, and return the counts it belongs to."""
     with database.write() as session:
@@ -156,5 +171,7 @@ def _note(database: Database, mail: QueuedMail, problem: NotSent | None, at: dat
                 found = ("given_up",)
             else:
                 found = ("waiting", "maybe") if after.state == "maybe_sent" else ("waiting",)
+        if isinstance(problem, Refused) and mail.kind in STREAM_KINDS:
+            _stop_where_many_are_refused(session, at)
     log.warning("mail not sent", mail_id=mail.mail_id, owner=mail.owner, problem=problem.problem, fate=found[0])
     return found

@@ -3,10 +3,15 @@
 import os
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
-from storage.database import Database, parse_url, sqlite_path
+from sqlalchemy import inspect
+
+from storage.database import Database, make_engine, parse_url, sqlite_path
 from storage.errors import DatabaseAbsent, NotSupported, StorageError
+from storage.mail_people import load_pause, pause_stream
+from storage.mail_tables import mail_facts
 from storage.schema import known_revision
 
 
@@ -53,6 +58,24 @@ def restore(url: str, path: Path) -> None:
         with closing(sqlite3.connect(target, timeout=15)) as opened:
             copy.backup(opened)
             opened.execute("PRAGMA journal_mode = WAL")
+
+
+def hold_mails(url: str, at: datetime) -> bool:
+    """Pause the mails to brand owners in a restored database; return whether there is anything to pause.
+
+    What left since the backup was made is unknown to it: it would be made and sent again.
+    """
+    engine = make_engine(parse_url(url))
+    opened = Database(url, engine)
+    try:
+        if not inspect(engine).has_table(mail_facts.name):
+            return False  # a backup from before there were such mails
+        with opened.write() as session:
+            if load_pause(session) is None:
+                pause_stream(session, at, "restored from a backup: mails that left since would be sent again")
+    finally:
+        opened.close()
+    return True
 
 
 def _require_whole(copy: sqlite3.Connection, path: Path) -> None:

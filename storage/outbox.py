@@ -227,6 +227,16 @@ def count_urgent(session: Session, address_id: str, brand: str, since: datetime)
     return int(session.scalar(query) or 0)
 
 
+def count_refused(session: Session, since: datetime, kinds: Sequence[str]) -> tuple[int, int]:
+    """Return how many mails of those kinds were settled since then, and how many of them a server refused (5xx)."""
+    is_refused = and_(outbox.c.state == "failed", outbox.c.problem.like("5__ %"))
+    query = select(func.count(), func.coalesce(func.sum(case((is_refused, 1), else_=0)), 0)).where(
+        outbox.c.closed_at >= since, outbox.c.kind.in_(kinds), or_(outbox.c.state == "sent", is_refused)
+    )
+    settled, refused = session.execute(query).one()
+    return int(settled), int(refused)
+
+
 def load_state(session: Session, key: str) -> MailState | None:
     """Return the state of the mail of that key, None where there is none."""
     state: MailState | None = session.scalar(select(outbox.c.state).where(outbox.c.key == key))

@@ -10,6 +10,7 @@ from crawler.cli.options import DbOption, JsonOption, database, now, print_rows,
 from crawler.config import Settings
 from crawler.errors import BadInput, CommandError
 from storage.backup import backup as backup_database
+from storage.backup import hold_mails
 from storage.backup import restore as restore_database
 from storage.contacts import hash_anew
 from storage.copying import copy_database
@@ -82,6 +83,8 @@ def restore(
         raise BadInput(f"{shown(url)}: a database is there already; --replace overwrites it")
     restore_database(url, file)
     say(f"restored into {shown(url)}")
+    if hold_mails(url, now()):
+        say("the mails to brand owners are paused; look at markwatch alerts log, then: markwatch alerts resume")
 
 
 @commands.command(

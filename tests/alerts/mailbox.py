@@ -5,11 +5,12 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 
+from alerts.finishing import envelope_of
 from alerts.gathering import Shared, Stream, gather_month
 from alerts.letters import make_reader
 from alerts.message import build_message, mail_key
 from alerts.monthly import figures_letter
-from alerts.queueing import Queued, envelope_of, queue_mails
+from alerts.queueing import Queued, queue_mails
 from alerts.report_pdf import report_page
 from alerts.sender import Sender
 from alerts.sending import SendCounts, send_due

@@ -14,7 +14,7 @@ from alerts.sending import SendCounts
 from alerts.staff import queue_staff_mail
 from storage.database import Database
 from storage.decisions import undo_decision
-from storage.mail_people import allow_address, load_address, load_mail_events, suppress_address
+from storage.mail_people import allow_address, load_address, load_mail_events, resume_stream, suppress_address
 from storage.outbox import GIVE_UP_AFTER, LEASE, RETRY_WAITS
 from storage.watchlist import save_marks, save_owners
 from tests.alerts.cases import (
@@ -173,6 +173,25 @@ def test_one_failing_mail_keeps_no_other_back(database: Database) -> None:
     queue(database, NOW + MINUTE)
     sent = send(database, FailingSender(TryAgain("451 later")), NOW + timedelta(days=1))
     assert sent.waiting == 1
+
+
+def test_many_refusals_within_an_hour_pause_the_stream(tmp_path: Path) -> None:
+    database = make_database(tmp_path)
+    emails = tuple(f"person{number}@hanamori.example" for number in range(9))
+    with database.write() as session:
+        save_owners(session, [replace(HANAMORI, emails=emails)])
+    queue(database, NOW - timedelta(hours=12))
+    send(database, MemorySender(), NOW - timedelta(hours=12))
+    confirm(database, make_hit())
+    queue(database, NOW)
+    sender = FailingSender(*(Refused("554 5.7.1 looks like spam") for _ in range(7)))
+    done = send(database, sender, NOW)
+    assert (done.given_up, done.sent, done.is_paused) == (5, 0, True)
+    assert ("paused", "5 of 5 mails to brand owners were refused within an hour") in events_of(database)
+    with database.write() as session:
+        resume_stream(session, NOW + MINUTE, "test")
+    again = send(database, MemorySender(), NOW + MINUTE)
+    assert (again.sent, again.is_paused) == (4, False), "the count begins anew"
 
 
 def test_staff_are_told_once_in_a_mail_of_their_own_stream(database: Database) -> None:

@@ -199,6 +199,8 @@ def test_a_backup_is_restored_with_everything_in_it(
     capsys.readouterr()
     assert exit_code(["explain", "Hanamori", "--db", restored]) == 0
     assert "hanamori" in capsys.readouterr().out
+    assert exit_code(["alerts", "log", "--events", "--db", restored]) == 0
+    assert "restored from a backup" in capsys.readouterr().out, "mails wait for a person"
     assert exit_code(["db", "restore", str(backup), "--db", restored]) != 0
 
 
