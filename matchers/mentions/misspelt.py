@@ -37,6 +37,8 @@ SHORTEST_WORD = 4
 # From so many pairs on, only so many of each form in each text are compared: no honest batch has them.
 MANY_PAIRS = 10_000
 MOST_COMPARED = 400
+# From so many windows of one text on, each word is compared once; sorting them costs more than it saves in others.
+MANY_WINDOWS = 1_000
 
 
 class MisspeltIndex:
@@ -91,7 +93,11 @@ class MisspeltIndex:
         """Return of windows not met before those near a form, and remember what was found."""
         if not len(fresh):
             return []
-        some = windows.chosen(fresh)
+        fresh_once, word_of = fresh, np.arange(len(fresh))
+        if np.bincount(pieces.text[windows.first[fresh]]).max() > MANY_WINDOWS:
+            _, first, word_of = np.unique(hashes[fresh], return_index=True, return_inverse=True)
+            fresh_once = fresh[first]
+        some = windows.chosen(fresh_once)
         near = self.neighbourhood.candidates(some, sieve)
         is_hostile = len(near.window) > MANY_PAIRS
         if is_hostile:
@@ -105,8 +111,13 @@ class MisspeltIndex:
                 found.setdefault(window, []).append((number, change))
         forms = {window: tuple(pairs) for window, pairs in found.items()}
         if not is_hostile:
-            memory.keep(hashes[fresh], forms)
-        return list(zip(fresh[list(forms)].tolist(), forms.values(), strict=True)) if forms else []
+            memory.keep(hashes[fresh_once], forms)
+        if not forms:
+            return []
+        is_near = np.zeros(len(fresh), np.bool_)
+        is_near[list(forms)] = True
+        again = np.flatnonzero(is_near[word_of])
+        return [(at, forms[word]) for at, word in zip(fresh[again].tolist(), word_of[again].tolist(), strict=True)]
 
     def _may_be_misspelt(self, pieces: Pieces, windows: Windows, hashes: Hashes) -> Flags:
         """Say of each window whether it can be a slip at all: no number, no form of its own."""

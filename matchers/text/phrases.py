@@ -16,6 +16,9 @@ MOST_WORDS = 50_000
 # The letters that an expression begins with; one before a sign of repetition is not sure to stand there.
 PLAIN = re.compile(r"(?:[^\W_](?![?*+{])|(?<=[^\W_])[-'](?![?*+{]))+|[^\W_]")
 BLANK = re.compile(r"\s+")
+# What ends a word: a blank that must stand there, or a condition on what follows. And a sign that may stand there.
+WORD_ENDS = re.compile(r"\\s(?![?*{])|\(\?!(?:\\w\)|\[\\w)")
+SIGN_INSIDE = re.compile(r"\[(?:\\W_|[.\\s-]+)\]\?(?:\[(?P<set>[^\]\\^-]+)\]|(?P<letter>[^\W_])(?![?*+{]))")
 GROUP = re.compile(r"\((?:\?:)?")
 
 
@@ -216,17 +219,24 @@ def openings_of(alternative: str) -> list[tuple[str, bool]]:
     if condition:
         return openings_of(alternative[condition.end() :])
     if alternative.startswith("["):
-        return [(letter, False) for letter in alternative[1 : alternative.index("]")]]
+        end = alternative.index("]")
+        return [opening for letter in alternative[1:end] for opening in openings_of(letter + alternative[end + 1 :])]
     group = GROUP.match(alternative)
     if group:
-        inner = alternative[group.end() : _closing(alternative)]
-        return [(letters, False) for part in alternatives_of(inner) for letters, _ in openings_of(part)]
+        closing = _closing(alternative)
+        inner = alternatives_of(alternative[group.end() : closing])
+        ends_here = bool(WORD_ENDS.match(alternative[closing + 1 :]))
+        return [(letters, whole and ends_here) for part in inner for letters, whole in openings_of(part)]
     plain = PLAIN.match(alternative)
     if plain is None:
         raise ValueError(f"{alternative}: a phrase that begins with no plain letter")
     rest = alternative[plain.end() :]
-    is_whole = plain[0].isalnum() and (not rest or (rest.startswith(r"\s") and rest[2:3] not in {"?", "*", "{"}))
-    return [(plain[0], is_whole)]
+    inside = SIGN_INSIDE.match(rest)
+    if inside:
+        # Letters, perhaps a sign, then one of some letters: r-e-p, r3p.
+        letters = inside["set"] or inside["letter"]
+        return [(plain[0], True), (plain[0] + "_", False), *((plain[0] + letter, False) for letter in letters)]
+    return [(plain[0], plain[0].isalnum() and (not rest or bool(WORD_ENDS.match(rest))))]
 
 
 def _closing(expression: str) -> int:

@@ -1,6 +1,7 @@
 """What the words of a listing admit or claim about the goods under a mark."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -77,13 +78,9 @@ def find_imitation(listing: Listing, mention: Mention) -> tuple[Found, ...]:
     found: list[Found] = []
     field = mention.span.field
     if field == "description":
-        view = accented_view(listing.description or "")
-        near = (view.original(*where) for where in _admitted(view.text))
-        found += [
-            Found(Span.cut(listing, field, start, end), "admits an imitation")
-            for start, end in near
-            if abs(start - mention.span.start) <= NEAR
-        ]
+        admissions, start = _admissions(listing.description or ""), mention.span.start
+        first, last = bisect_left(admissions, (start - NEAR, 0)), bisect_left(admissions, (start + NEAR + 1, 0))
+        found += [Found(Span.cut(listing, field, at, end), "admits an imitation") for at, end in admissions[first:last]]
     title = accented_view(listing.title).text
     admitted, graded = _words_of_title(title)
     if admitted:
@@ -145,6 +142,13 @@ def _admitted(text: str) -> Places:
         if not (MATERIAL_AFTER.match(after) or MATERIAL_BEFORE.search(before[-12:])):
             found.append((start, end))
     return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def _admissions(text: str) -> Sequence[tuple[int, int]]:
+    """Return where a printed description admits an imitation, in text order."""
+    view = accented_view(text)
+    return sorted(view.original(*where) for where in _admitted(view.text))
 
 
 def _is_denied_after(after: str) -> bool:
