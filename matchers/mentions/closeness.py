@@ -17,7 +17,7 @@ LOOKS_LIKE = frozenset(
 )
 
 
-SOUNDS_LIKE = frozenset(frozenset(pair) for pair in ("ck", "sz", "iy", "kq", "sx", "fp", "vw"))
+SOUNDS_LIKE = frozenset(frozenset(pair) for pair in ("ck", "cx", "sz", "iy", "kq", "sx", "fp", "vw"))
 VOWELS = frozenset("aeiouy")
 
 

@@ -90,7 +90,7 @@ class ExactIndex:
                 )
                 change = known.change if change == "same" else change
             if change == "syllables":
-                if _are_shown(known, printed, printed[from_:to]):
+                if _are_shown(known, printed, from_, to):
                     yield number, Place(known, from_, to, change, only_on_faked_goods=True)
             elif change is not None:
                 yield number, Place(known, from_, to, change)
@@ -207,10 +207,22 @@ def letter_hashes(forms: FormTable, codes: Codes) -> Hashes:
     return np.add.reduceat(WEIGHT[codes] * weights, forms.begins)
 
 
-def _are_shown(form: Form, printed: str, text: str) -> bool:
-    """Say whether capitals show two syllables to be a name: nỉ kẻ is a cloth, NI KE among small letters is not."""
-    shown = text.istitle() or text.isupper() or (len(form.letters) > SHORT + 1 and text[0].isupper())
-    return text.isascii() and shown and not printed.isupper()
+def _are_shown(form: Form, printed: str, start: int, end: int) -> bool:
+    """Say whether capitals show two syllables to be a name: nỉ kẻ is a cloth, NI KE or Ni ke inside a title is not."""
+    text = printed[start:end]
+    if not text.isascii() or printed.isupper():
+        return False
+    if text.istitle() or text.isupper():
+        return not form.mark.ambiguous or text.isupper()
+    # One capital, and neither the title's first word nor one of many with a capital.
+    is_name = text[0].isupper() and text[1:].islower()
+    return is_name and (len(form.letters) > SHORT + 1 or start > 0) and _is_rare_capital(printed)
+
+
+def _is_rare_capital(printed: str) -> bool:
+    """Say whether most words of the text begin with a small letter."""
+    words = printed.split()
+    return sum(word[0].isupper() for word in words) * 2 <= len(words)
 
 
 def _pieces(pieces: Pieces, first: int, last: int, begin: int, text: str) -> tuple[Piece, ...]:

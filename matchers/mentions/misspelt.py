@@ -23,7 +23,7 @@ from matchers.mentions.syllables import VIETNAMESE
 from matchers.use.trades import is_often_faked
 
 # Marks of several words may be misspelt in one of them when they are long enough (Louie Vuitton).
-LONG_FORM = 9
+LONG_FORM = 8
 # Of a mark whose trade is not known, shorter forms are named by their own letters only: too many words are near them.
 UNKNOWN_FORM = 7
 NEVER = 1_000
@@ -189,7 +189,11 @@ def _is_whole(form: Form, found: Difference, text: str) -> bool:
     words = SIGNS.split(text)
     if len(words) == len(form.words) > 1:
         edited = [word for word, other in zip(form.words, words, strict=True) if word != other]
-        return len(edited) != 1 or len(edited[0]) > SHORTEST_WORD
+        if len(edited) != 1:
+            return True
+        # In a short word a letter that is left out or doubled is a slip; another letter makes another word.
+        is_slip = found.change in {"dropped", "doubled"} and form.is_known and not form.mark.ambiguous
+        return len(edited[0]) > SHORTEST_WORD or (is_slip and len(edited[0]) == SHORTEST_WORD)
     missing = len(form.letters) - len("".join(words))
     if found.change == "doubled" and missing > 1:
         return False

@@ -27,8 +27,12 @@ SHORT_KATAKANA = 3
 # Kanji that look like a kana, and small kana printed large; both sides of a comparison are read so.
 _KANJI_AS_KANA = dict(zip("二口力夕卜工八千一才厶乂儿", "ニロカタトエハチーオムメル", strict=True))
 _SMALL_AS_LARGE = dict(zip("ァィゥェォッャュョヮ", "アイウエオツヤユヨワ", strict=True))
-KANA_SKELETON = str.maketrans({**_KANJI_AS_KANA, **_SMALL_AS_LARGE})
-LOOK_ALIKE_KANJI = frozenset(_KANJI_AS_KANA)
+# Kanji and other signs printed for one that looks or sounds the same in names of marks.
+_KANJI_ALIKE = dict(zip("道冶曰土柴剋氪柯姿ㄦ", "堂治日士芝克克克資ル", strict=True))
+KANA_SKELETON = str.maketrans({**_KANJI_AS_KANA, **_SMALL_AS_LARGE, **_KANJI_ALIKE})
+LOOK_ALIKE_KANJI = frozenset(_KANJI_AS_KANA) | frozenset(_KANJI_ALIKE)
+# Printed after the last sign of a name these only draw it out (グッチィ).
+DRAWN_OUT = frozenset("ァィゥェォー")
 # Katakana looked back at before a form.
 LONGEST_RUN = 30
 _GOODS_AFTER = (
@@ -99,15 +103,20 @@ class RunIndex:
 
 
 def _doubled_end(form: Form, text: str, end: int) -> bool:
-    """Say whether the last sign of a long katakana form is printed twice before the word ends (アディダスス)."""
-    twice = text[end : end + 1] == form.letters[-1] and not KATAKANA.match(text[end + 1 : end + 2])
-    return twice and len(form.letters) >= LONG_KATAKANA and form.letters[-1] != "ー"
+    """Say whether the last sign of a katakana form is printed twice or drawn out before the word ends."""
+    after, then = text[end : end + 1], text[end + 1 : end + 2]
+    if not after or KATAKANA.match(then) or not KATAKANA.match(form.letters[-1]):
+        return False
+    if after in DRAWN_OUT:
+        return form.is_known and not form.mark.ambiguous and len(form.letters) >= SHORT_KATAKANA
+    return after == form.letters[-1] and len(form.letters) >= LONG_KATAKANA
 
 
 def _may_look_alike(form: Form, text: str, places: list[int]) -> bool:
-    """Say whether other signs may stand for those of a katakana form: in a short one, only one between katakana."""
+    """Say whether other signs may stand for those of a form: in a short one of katakana, only one between katakana."""
     if not KATAKANA.match(form.letters):
-        return False
+        odd_kanji = [place for at, place in enumerate(places) if text[place] != form.letters[at]]
+        return form.is_known and len(odd_kanji) == 1
     if len(places) >= LONG_KATAKANA:
         return True
     odd = [at for at, place in enumerate(places) if text[place] != form.letters[at]]

@@ -187,7 +187,7 @@ def _spaced_change(form: Form, pieces: tuple[Piece, ...]) -> Change | None:
     words = all(SYLLABLE.match(piece.letters) for piece in pieces)
     if form.mark.ambiguous:
         if len(form.letters) < SURE_SYLLABLES:
-            return None
+            return "syllables" if words and len(pieces) == 2 and form.is_known else None
         return "spaced" if len(pieces) >= 3 else None if words else "syllables"
     return "syllables" if words and len(form.letters) < SURE_SYLLABLES else "spaced"
 

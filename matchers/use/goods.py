@@ -11,7 +11,7 @@ from records.watchlist import Mark
 # Words of goods under whose names marks are most often faked, by the accented view.
 FAKED_GOODS = re.compile(
     r"""\b(?:áo|quần|váy|đầm|giày|giầy|dép|sandals?|sneakers?|boots?|ủng|bốt|sục|guốc|túi|ví|bóp|balo|ba\slô|vali|nón|mũ|tất|vớ|khăn|thắt\slưng|dây\snịt
-    |kính\smát|kính\sthời\strang|mắt\skính|đồng\shồ|donghonu|nước\shoa|dầu\sthơm|trang\ssức|vòng|nhẫn|dây\schuyền|bông\stai|khuyên\stai|pyjama|pijama
+    |kính\smát|kính\sthời\strang|mắt\skính|đồng\shồ|donghonu|nước\shoa(?!\shồng)|dầu\sthơm|trang\ssức|vòng|nhẫn|dây\schuyền|bông\stai|khuyên\stai|pyjama|pijama
     |đồ\sngủ|bộ\sngủ|bộ\sthể\sthao|đồ\sbộ|bộ\squần\sáo|đồ\sbơi|hoodie|bomber|cardigan|legging|boxer|thời\strang|lót\sgiày
     |shoes?|bags?|handbags?|wallets?|belts?|watch(?:es)?|shirts?|jackets?|dress|hats?|caps?|perfumes?|fragrances?|sunglasses|jewell?ery|socks?|scarf|wallet
     |woman|women|nam|nữ|thời-trang-\w+|máy\stính\sbảng|tablet|điện\sthoại\sthông\sminh|máy\skhoan|khoan\spin|máy\sbắn\svít|tai\snghe)\b

@@ -24,6 +24,7 @@ from matchers.use.intent_words import (
     NO_GRADE_BEFORE,
     NOT_THE_MARK_BEFORE,
     OTHER_GUARANTEE,
+    PRINTED_AFTER,
     PRINTED_ON,
     RACING,
     SCALE,
@@ -48,6 +49,8 @@ HEDGE_REACH = 40
 NEGATION_REACH = 12
 # Texts whose findings are kept: the mentions of one listing are read one after the other.
 KEPT = 256
+# Names that sellers of copies use so that filters do not find the mark: D家, a迪达斯.
+CODE_NAME = re.compile(r"[A-Za-z\u4e00-\u9fff]家|(?=[^A-Za-z]*[A-Za-z])(?=.*[\u4e00-\u9fff])[A-Za-z\u4e00-\u9fff]{2,5}")
 # What is said of one phrase, said of several.
 SEVERAL: Mapping[str, str] = MappingProxyType({
     "admits an imitation": "admit an imitation",
@@ -192,6 +195,9 @@ def _beside(listing: Listing, mention: Mention) -> Iterator[Found]:
     hedge = HEDGE_AFTER.match(after)
     if hedge and not DENIED_AFTER.match(after[hedge.end() :]):
         yield _found(listing, field, around.end, hedge, "copies the style of the mark")
+    printed = PRINTED_AFTER.match(after)
+    if printed and field == "title" and trades_of_mark(mention.mark) & PRINTED:
+        yield _found(listing, field, around.end, printed, "prints the mark on goods of no name")
     if "not the mark" in around.cues:
         near = around.before[-NEGATION_REACH:]
         denied = NOT_THE_MARK_BEFORE.search(near)
@@ -231,6 +237,8 @@ def hides_the_mark(listing: Listing, mention: Mention) -> bool:
         return not _is_decoration(listing, mention)
     if mention.change in HIDING_CHANGES:
         return True
+    if mention.change == "nickname":
+        return bool(CODE_NAME.fullmatch(mention.form)) and is_on_faked_goods(listing, mention.mark)
     return (
         mention.change in DOUBTFUL_CHANGES
         and is_on_faked_goods(listing, mention.mark)

@@ -21,11 +21,14 @@ _IMITATION = (
     r"|スーパーコピー|コピー品|コピー商品|ブランドコピー|コピーブランド|フェイク品|フェイク(?!ファー|レザー|スエード|ムートン|グリーン|タン|パール)|偽物|ニセ物|ニセモノ|にせもの|偽ブランド|模倣品|模造品|レプリカ(?!ユニ|ジャージ|シャツ|ヘルメ|モデル)|ブート(?:品|版|レグ|(?![ァ-ヿ]))|海賊版"
     r"|類似品|粗悪品|非正規品?|n級品?|n品|s級品?|イミテーション(?!パール|レザー|ダイヤ|ファー|ジュエ|フラワー|グリーン)|パチモン|ぱちもん|バッタもん|本物かどうか(?:を|は|の)?(?:ご)?判断"
     r"|(?:本物|正規品|純正品|公式品)(?:では|じゃ)(?:ありません|ない(?!場合|と|の?なら)|ございません)"
-    r"|高仿|精仿|复刻|a货|仿品|高版本|仿制品?|仿牌|假货|假冒|山寨|盗版|原单|尾单|超a|莆田|纯原|顶级版|一比一|1比1|非正品|不是正品"
-    r"|r[eé]plicas?|imitaci[oó]n(?:es)?|imita[çc][aã]o|falsificad[oa]s?|copia\s(?:aaa|exacta|1:1|id[eé]ntica|fiel)|tipo\soriginal|calidad\sespejo|primeira\slinha|no\s(?:es\s|son\s)?original(?:es)?"
-    r"|contrefa[çc]ons?|fausses?|fälschung|nachahmung|replik|nachbau"
+    r"|高仿|精仿|[复複覆]刻|a[货貨]|仿品|高版本|仿[制製]品?|仿牌|仿冒|假[货貨](?!包|必|赔|賠)|假冒|冒牌|[赝贗]品|山寨|[盗盜]版|原[单單]|尾[单單]|超a|莆田|[纯純]原|[顶頂]级?級?版|一比一|1比1|非正品|不是正品"
+    r"|(?<![a-z])(?:n|c|vs|vsf|zf|ppf|jf|ar|arf|gf|bp|xf|apf|3k|clean|noob)[厂廠]"
+    r"|r[eé]plicas?|imitaci[oó]n(?:es)?|imita[çc][aã]o|falsificad[oa]s?|copia\s(?:aaa|exacta|1:1|id[eé]ntica|fiel)|clon(?:es)?(?!\w)|tipo\soriginal|calidad\sespejo|primeira\slinha|no\s(?:es\s|son\s)?original(?:es)?"
+    r"|contrefa[çc]ons?|fausses?|copie\s(?:aaa|parfaite|conforme)|imitazioni|contraffatt[aoie]|falso|fälschung|gefälscht|nachahmung|plagiat|replik|nachbau"
+    r"|реплика|копия|подделка|паль|имитация|podróbka|taklit|muadil\sparfüm"
     r"|palsu|tiruan|kw\s?(?:super|premium|1|satu|ori|grade)|(?:premium|super)\s(?:grade|ori|kw)|grade\s(?:ori|original|premium|aaa?|super)|mirror\s(?:ori|1:1)|bukan\s(?:ori|original|asli)|non\sori"
-    r"|ของปลอม|งานก๊อป|ก๊อป|มิลเลอร์|짝퉁|이미테이션|레플리카|미러급|가품"
+    r"|ของปลอม|งานก๊อป|ก๊อป|มิลเลอร์|เกรดพรีเมียม|เกรดมิลเลอร์|งานมิลเลอร์|เทียบแท้"
+    r"|짝퉁|짭(?!짤)|이미테이션|레플리카|미러급|가품|s급|sa급"
 )
 IMITATION = Phrases({"imitation": _IMITATION})
 # Beside these words nhái is a frog, the bait.
@@ -40,7 +43,7 @@ _GRADES = (
 GRADES = Phrases({"grade": _GRADES})
 # Said so of clothes, shoes, bags and watches only.
 GRADES_OF_WORN = re.compile(
-    r"(?<![\w.])(?<!\d\s)kw(?!\w)|(?<!\w)a{3,}\+?(?!\w)|(?<!\w)7a(?!\w)"
+    r"(?<![\w.])(?<!\d\s)kw(?!\w)|工?[厂廠][货貨]|外[贸貿](?:原?[单單]|[货貨]|尾)|(?<!\w)a{3,}\+?(?!\w)|(?<!\w)7a(?!\w)"
     r"|(?<![ァ-ヿ])コピー(?![ァ-ヿ]|機|用紙|複合|紙|防止|元|本体|可|不可|品|商品|ブランド)"
 )
 SCALE = re.compile(r"tỉ\slệ|tỷ\slệ|scale|mô\shình|pha|ratio|figure|đồ\schơi|diecast|nước|prefect|ミニカー|模型|比例")
@@ -53,11 +56,17 @@ NO_GRADE_AFTER = re.compile(
     r"^(?:では|じゃ)(?:あり|な|ござい)|^\s(?:đổi|replacement|exchange|coaching|warranty|scale|size|交換)"
 )
 # Guangzhou goods: a grade on clothes, shoes and bags; QC 3.0 is quick charging.
-GUANGZHOU = re.compile(r"(?<!\w)(?:quảng\schâu|qccc|qc(?!\s?\d|\w)(?:\s?cc)?|hàng\sqc)(?!\w)")
+GUANGZHOU = re.compile(
+    r"(?<!\w)(?:quảng\schâu|qccc|qc(?!\s?\d|\w)(?:\s?cc)?|hàng\sqc)(?!\w)|[广廣]州(?:[货貨版产產])|[广廣]货(?!铺)"
+)
 # The mark's name put on goods of no name.
 PRINTED_ON = re.compile(
     r"(?<!\w)(?:in|thêu|khắc|dập|dệt|đính|gắn)(?:\s\w+){0,3}?\s(?:logo|chữ|hình|họa\stiết|hoạ\stiết)(?:\s\w+){0,2}[\s,]*$"
     r"|(?<!\w)logo(?:[\s:,]+\w+){0,2}[\s,:]*$|(?<!\w)(?:thêu\schữ|họa\stiết\schữ)(?:[\s:]\w+){0,2}[\s:]*$"
+)
+# A print on bought goods, named after the mark.
+PRINTED_AFTER = re.compile(
+    r"^\s(?:(?:họa|hoạ)\stiết\s)?in\s(?:nhiệt|chuyển\snhiệt|lụa|lưới|decal|pet|ép\snhiệt|theo\syêu\scầu)(?!\w)"
 )
 # Right before a mark these say that it is none.
 NOT_THE_MARK_BEFORE = re.compile(r"(?<!\w)(?:faux|pseudo|wannabe)\s$|[偽贋仿]$")
@@ -75,6 +84,7 @@ DENIED_BEFORE = re.compile(
     r"|(?:không|ko|k|chẳng|chưa|nói\skhông|not|no)\s(?:phải|bán|có|là|hề|nhận|làm|kinh\sdoanh|chơi|dùng|nhập|với|sell|selling|a|an|any))(?!\w)(?:[^.!?;|】,]{0,45}|[^.!?;|】,]{0,30}(?:giả|nhái|fake|rep|copy|replica)[^.!?;|】]{0,25})$"
     r"|(?<!\w)(?:không|ko|k|chẳng|chưa|nói\skhông|chống|(?:đề\s)?phòng|not|no|non|without)(?:\s(?:hàng|đồ|chống|an|a|any|the))*[\s:-]$"
     r"|(?:アンチ|対策|防止)[^。]{0,6}$"
+    r"|(?:绝非|絕非|并非|並非|拒绝|拒絕|绝不|絕不|不卖|不賣|不售|从不|從不|谨防|謹防|远离|抵制|打击|举报)[^。!！;；,，]{0,6}$"
 )
 DENIED_AFTER = re.compile(
     r"^[^.!?;|。]{0,30}?(?:hoàn\stiền|hoàn\s\d|đền|bồi\sthường|ではありません|ではない|ではございません|じゃない|は一切|取り?扱|にご?注意|にはご?注意|防止|対策|の?見分け|鑑別|排除|撲滅|ではなく|は販売して(?:い|お)|gấp\s\d|(?<!\w)x\s?\d+|free\sguarantee|refund)"

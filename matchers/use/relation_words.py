@@ -6,7 +6,7 @@ import re
 FITS_BEFORE = re.compile(
     r"""(?<!\w)(?:dành\scho|dùng\scho|dùng|sử\sdụng\scho|phù\shợp(?:\s(?:với|cho))?|thích\shợp(?:\s(?:với|cho))?|tương\sthích(?:\s(?:với|cho))?|thay\s(?:thế\s)?cho
     |thay\sthế|hỗ\strợ|chuyên\s(?:dụng\s)?cho|cho|for|fits?|replacement|compatible|adecuado\spara|para|untuk|pour|für|passend|kompatibel\smit
-    |sang\sngàm|ngàm|hợp\svới|chân\spin|vừa(?:\s(?:cho|với))?|dùng\sđược\s(?:cho|với)|lắp\svừa|works?\swith|compatibles?\s(?:with|con|avec|com)|compatíve(?:l|is)\scom|designed\sfor|suitable\sfor|to\sfit|kompatibel\s(?:mit|dengan)|buat|cocok\s(?:untuk|buat)|dành\sriêng\scho|lắp\scho|gắn\scho|xài\scho|đi\svới|thay\sthế\scho)(?!\w)|适用(?:于)?|适配|兼容|专为|สำหรับ|ใช้กับ|対応|に適合|に使える""",
+    |sang\sngàm|ngàm|hợp\svới|chân\spin|vừa(?:\s(?:cho|với))?|dùng\sđược\s(?:cho|với)|lắp\svừa|works?\swith|compatibles?\s(?:with|con|avec|com)|compatíve(?:l|is)\scom|designed\sfor|suitable\sfor|to\sfit|kompatibel\s(?:mit|dengan)|buat|cocok\s(?:untuk|buat)|dành\sriêng\scho|lắp\s(?:cho|xe)|gắn\s(?:cho|xe)|độ\sxe|xài\scho|đi\svới|thay\sthế\scho)(?!\w)|适用(?:于)?|适配|兼容|专为|สำหรับ|ใช้กับ|対応|に適合|に使える""",
     re.VERBOSE,
 )
 # Words after "cho" that name who the goods are for, not what they fit.
@@ -31,6 +31,7 @@ PARTS = re.compile(
     |bộ\svệ\ssinh|vệ\ssinh|hộp\sđựng|túi\s(?:đựng|hộp)|bọc|nút|thẻ\sthay|pin\smáy|sổ\salbum|đế\s(?:action|trưng|dựng)|bút\skẻ|giá\sđỡ|chân\sđế|kẹp|tay\scầm
     |sensor|cảm\sbiến|gioăng|lưỡi\sdao|đầu\sthay|chổi|bugi|má\sphanh|bố\sthắng|áo\strùm|bạt|thảm\slót|covers?|charger|cables?|screen\sprotector|holder|stand|straps?|watch\sband|adapter|báo\sgiá|nhong|sên|baga|chắn\sbùn|dè\schắn|bao\stay|tay\sdắt|kính\shậu|má\sthắng|heo\sdầu|lọc\snhớt|bình\sxăng\scon|đùm|mâm\sxe|yếm|pát|gác\schân|bọc\syên
     |yên(?:\sxe)?|pô(?:\sxe)?|ống\sxả|cụm|đèn\s(?:hậu|pha|xi\snhan|led\strợ)|gương\s(?:chiếu|xe|hậu)|tem\sxe|dàn\sáo|tay\s(?:thắng|ga|côn|nắm|phanh)|ghi\sđông|phuộc|thảm|cản|cốp|mặt\snạ\sxe|chụp|lót|ốp\sxe|đĩa\s(?:tải|phanh)|củ\sđề|còi|bộ\snồi|nhông\ssên|brake\spads?|oil\sfilter|air\sfilter|floor\smats?|seat\scovers?|light\skit|lens\shood|khay\ssim|chân\svịt|ron|roăng|sổ\sđựng|kệ\s(?:trưng|để|đựng)|giá\s(?:treo|để|kẹp)|dây\schống\srơi|đầu\sphun|binder|card\ssleeves?|ear\s?pads?|joy-?con\sgrips?|grips?|tali\sjam|correa|coque|hülle|étui
+    |túi\s(?:lọc|bụi|chứa\sbụi)|(?:cánh|lá)\s(?:đảo|vẫy|hướng)|kính\s(?:chiếu\shậu|hậu)|hộp\s(?:mực\sthải|nhả\smực)|(?:đệm|mút|nệm|da|bọc|nút)\stai\snghe|mút\s(?:lọc|mic)|bơm\sxăng|cuộn\sdây|bộ\s(?:đánh\slửa|chế|hơi|ly\shợp)|chế\shòa\skhí|xy\slanh|pít?-?tông|piston|xéc\smăng|tay\sphanh|bố\s(?:nồi|ly\shợp)|lá\scôn|chén\scổ|bi\s(?:nồi|sên)|đầu\s(?:in|lọc)|bánh\s(?:răng|đà)|trục\s(?:cuốn|ép)|gạt\smực|cụm\s(?:drum|trống|sấy)|bao\sda|kính\ssau|nắp\slưng|khay\s(?:giấy|mực)|phin\slọc|tấm\sbạt
     |(?:chân|cửa|mặt|phím|cánh|trục|bánh|bạc|mô\stơ|tụ|thanh|ống|phao|lưới|bóng|lồng|khớp|núm|cuộn|lốc|quai|loa)(?:\s\w+){0,2}\s(?:máy|tivi|tủ\slạnh|quạt|xe|đàn|tai\snghe|nồi|laptop|điện\sthoại|đồng\shồ)|silicone?\scase|protector|sleeve|replacement|aftermarket|dus|kotak|tinta|toner\scartridge|ink\scartridge|lens\scap|battery\sgrip|dock|tempered\sglass|capa|película|pel[ií]cula
     |pelindung|sarung|casing|funda|carcasa|soporte)(?!\w)
     |ケース|カバー|フィルム|替えバンド|バンド|スリーブ|リモコン(?!付)|ストラップ|充電器|充電ケーブル|ホルダー|互換|手机壳|保护套|数据线|充电线|钢化膜|เคส|ローダー""",

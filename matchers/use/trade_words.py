@@ -31,7 +31,7 @@ TRADE_WORDS: dict[str, str] = {
         r"|lắc|khuyên\stai|bông\stai|hoa\stai|charm|anillo|collar|pulsera|cincin|kalung|gelang"
     ),
     "perfume": (
-        r"nước\shoa|dầu\sthơm|perfume|edp|edt|eau\sde|香水"
+        r"nước\shoa(?!\shồng)|dầu\sthơm|perfume|edp|edt|eau\sde|香水"
         r"|eau\sde\s(?:toilette|parfum)|cologne|parfum|parfume|フレグランス|オードトワレ|オードパルファム|古龙|colonia"
         r"|fragrances?"
     ),

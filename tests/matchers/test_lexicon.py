@@ -25,8 +25,9 @@ CUES = {
 }
 WORDS = (
     "cho", "for", "dùng cho", "dành cho", "chocolate", "khóa", "kèm theo", "phong cách", "no", "isn't", "faux",
-    "in logo", "thêu chữ", "logo", "god", "dr.", "tác giả", "适用", "対応", "áo", "r3p 1:1", "r.e.p.l.i.c.a", "s.cấp", "siêu cấp",
-    "5uperfake", "f@ke", "f_a_k_e", "hàng nhái", "fake_1", "like auth", "chính hãng", "sf", "SF Express", "1:1", "x",
+    "in logo", "thêu chữ", "logo", "god", "dr.", "tác giả", "适用", "対応", "áo", "r3p 1:1", "r.e.p.l.i.c.a",
+    "s.cấp", "siêu cấp", "5uperfake", "f@ke", "f_a_k_e", "hàng nhái", "fake_1", "like auth", "chính hãng", "sf",
+    "SF Express", "1:1", "x",
 )  # fmt: skip
 TEXTS = st.lists(st.sampled_from(WORDS), max_size=7).map(" ".join)
 
