@@ -47,7 +47,7 @@ from tests.storage.servers import empty_database, make_database, postgres_server
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(1_800)]
 LONG = os.environ.get("MARKWATCH_LONG") == "1"
 # In the quick run only a few of the points fail.
-STEP = 1 if LONG else 24
+STEP = 1 if LONG else 44
 PAGE = b"<html><body><h1>H.anamori 50ml</h1></body></html>" * 20
 LATER = NOW + timedelta(hours=1)
 # What a failure may be raised as: every one of these says what failed, and where.

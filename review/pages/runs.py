@@ -1,11 +1,13 @@
 """What the crawls do: the list of runs, and one run with its figures, fields, answers, events and log."""
 
+from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from records.run import ENDED, Run
+from records.schedule import ExpectedRun
 from review import wording
 from review.console import Console, Reading, console_of, reading_of, render
 from review.errors import Absent
@@ -20,6 +22,8 @@ from storage.runs import AlreadyRunning, RunEvent, load_events, load_run, load_r
 router = APIRouter(include_in_schema=False)
 
 RUNS_SHOWN: Final = 100
+# How far back the list tells what was expected but did not run.
+EXPECTED_DAYS: Final = 7
 # Runs of the same market looked through for those that this one is compared with.
 EARLIER_RUNS: Final = 60
 # Kinds of run events that speak of trouble: list class and icon.
@@ -79,10 +83,18 @@ def ask_again(console: Console, run: Run, login: str) -> str:
 
 @router.get("/runs", dependencies=[Depends(allowed("runs"))])
 def show_runs(request: Request, market: Annotated[str | None, Query()] = None) -> Response:
-    """Show the latest runs."""
-    with console_of(request).database.read() as session:
+    """Show the latest runs, and between them what was expected but did not run."""
+    console = console_of(request)
+    with console.database.read() as session:
         runs = load_runs(session, RUNS_SHOWN, market or None)
-    return render(request, "runs.html", runs=runs, market=market, duration=duration)
+    rows: list[tuple[datetime, Run | None, ExpectedRun | None]] = [(run.requested_at, run, None) for run in runs]
+    operating = console.services.operating
+    if operating is not None:
+        since = console.services.clock() - timedelta(days=EXPECTED_DAYS)
+        missed = [one for one in operating.expected(since) if one.state == "missed"]
+        rows += [(one.slot, None, one) for one in missed if market in {None, "", one.market}][:RUNS_SHOWN]
+    rows.sort(key=lambda row: row[0], reverse=True)
+    return render(request, "runs.html", rows=rows, market=market, duration=duration)
 
 
 @router.get("/runs/{run_id}")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 from fastapi.testclient import TestClient
 
@@ -9,7 +10,7 @@ from storage.access import record_grant
 from storage.audit import load_audit
 from storage.database import Database
 from storage.runs import load_runs, open_run, record_heartbeat, start_run
-from storage.schedules import load_schedules
+from storage.schedules import add_schedule, load_schedules
 from tests.review.conftest import Clock, token_of
 
 LogIn = Callable[[str], TestClient]
@@ -142,3 +143,19 @@ def test_a_page_that_may_not_be_asked_for_is_refused_in_words(log_in: LogIn) -> 
         answer = client.post("/markets/tiki_vn/try", data={"form_token": token_of(client), "url": url})
         assert answer.status_code == 200
         assert 'class="badge badge-bad nowrap-normal"' in answer.text, url
+
+
+def test_what_was_expected_but_did_not_run_is_a_red_row_among_the_crawls(
+    log_in: LogIn, database: Database, clock: Clock
+) -> None:
+    with database.write() as session:
+        made = add_schedule(
+            session, "tiki_vn", {"query": "kem"}, "0 2 * * *", "UTC", "binh", clock() - timedelta(days=2, hours=1)
+        )
+    client = log_in("binh")
+    page = client.get("/runs?market=tiki_vn").text
+    red = re.findall(r'<tr class="is-bad"><td><a href="/schedules/([^"]+)">', page)
+    assert red.count(made.schedule_id) == 2
+    assert page.count(">không chạy<") + page.count("không chạy</span>") >= 2
+    assert made.schedule_id not in client.get("/runs?market=rakuten_jp").text
+    assert re.search(r'<tr class="is-bad"><td><a href="/schedules/' + made.schedule_id, client.get("/schedules").text)
