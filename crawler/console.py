@@ -8,12 +8,12 @@ from fastapi import FastAPI
 
 from crawler.capture_requests import ask_for_capture, page_is_open
 from crawler.config import Settings
+from crawler.due_times import next_starts
 from crawler.errors import BadInput
 from crawler.list_desk import list_desk_on
 from crawler.mailing import market_titles
 from crawler.metrics import render_metrics
 from crawler.operating import operating_on
-from crawler.scheduling import next_starts
 from review.app import create_app
 from review.services import CaptureCause, OidcSettings, ReviewSettings, Services
 from spiders.registry import load_markets

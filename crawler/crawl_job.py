@@ -16,6 +16,7 @@ from records.run import ENDED, Run
 from storage.database import Database, Session
 from storage.errors import StorageError
 from storage.jobs import Job, open_job
+from storage.lost_runs import retry_lost_run
 from storage.runs import (
     IMPORTED_FILES,
     StopWish,
@@ -24,7 +25,6 @@ from storage.runs import (
     load_runs_in,
     load_stop_wish,
     record_event,
-    retry_lost_run,
     start_run,
 )
 

@@ -14,9 +14,9 @@ from captures.room import free_space
 from crawler.browser import find_browser
 from crawler.capture_room import load_quotas
 from crawler.config import Settings
+from crawler.due_times import load_expected
 from crawler.errors import BadInput
 from crawler.printing import printing_problem
-from crawler.scheduling import load_expected
 from crawler.versions import code_version
 from storage.contact_key import fingerprint, key_of
 from storage.contacts import used_key

@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from crawler.scheduling import load_expected
+from crawler.due_times import load_expected
 from crawler.versions import code_version
 from storage.database import Database
 from storage.figures import Figures, load_figures

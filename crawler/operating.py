@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler import access, scheduling, trying
+from crawler import access, due_times, scheduling, trying
 from crawler.config import Settings
 from crawler.errors import BadInput
 from crawler.jobs import market_class
@@ -59,7 +59,7 @@ class Desk:
     def expected(self, since: datetime) -> tuple[ExpectedRun, ...]:
         """Return every due time since then."""
         with self.database.read() as session:
-            return scheduling.load_expected(session, since, self.clock())
+            return due_times.load_expected(session, since, self.clock())
 
     def stop_run(self, run_id: str, login: str, at_once: bool) -> str:
         """Ask a run to stop."""

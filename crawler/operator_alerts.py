@@ -12,8 +12,8 @@ from apprise import Apprise
 
 from crawler.config import Settings
 from crawler.doctor import free_bytes
+from crawler.due_times import load_expected
 from crawler.job_context import JobContext
-from crawler.scheduling import load_expected
 from storage.database import Session
 from storage.errors import StorageError
 from storage.jobs import load_jobs

@@ -16,8 +16,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from crawler.config import Settings
 from crawler.crawl_job import open_crawl_job
+from crawler.due_times import GRACE, due_slot, expected_runs, next_starts, start_of
 from crawler.job_kinds import KINDS
-from crawler.scheduling import GRACE, due_slot, expected_runs, next_starts, start_of
 from crawler.versions import code_version
 from crawler.working import worker_name
 from storage.broker import deliver_waiting, load_broker_ids, return_deliveries
@@ -25,15 +25,8 @@ from storage.database import Database, Session, parse_url
 from storage.errors import StorageError
 from storage.jobs import RETURNED_AFTER, open_job, return_silent_jobs
 from storage.leases import Lease, LeaseLost, forget_leases, load_lease, release_lease, require_lease, take_lease
-from storage.runs import (
-    load_open_run,
-    load_runs_in,
-    load_scheduled_runs,
-    mark_lost_runs,
-    open_run,
-    record_event,
-    retry_lost_run,
-)
+from storage.lost_runs import mark_lost_runs, retry_lost_run
+from storage.runs import load_open_run, load_runs_in, load_scheduled_runs, open_run, record_event
 from storage.schedules import Schedule, load_schedules
 
 log = structlog.get_logger()

@@ -8,7 +8,8 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from storage.crawl_tables import run_pages
-from storage.runs import load_retry_line, load_run
+from storage.lost_runs import load_retry_line
+from storage.runs import load_run
 from storage.tables import runs
 from storage.upsert import upsert
 

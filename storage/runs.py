@@ -16,8 +16,6 @@ from storage.tables import run_events, runs
 from storage.turns import take_turn
 from storage.upsert import upsert
 
-# A running run without a sign of life for this long is lost.
-LOST_AFTER = timedelta(seconds=60)
 # The argument by which a run that reads saved files is told from a crawl: it asks nothing of the market.
 IMPORTED_FILES = "files"
 # What a run may lack of its own when it is done again: so often, and asked for no longer ago than this.
@@ -71,7 +69,8 @@ class AlreadyRunning(StorageError):
         self.run = run
 
 
-def _run_of(row: Mapping[Any, Any]) -> Run:
+def run_of(row: Mapping[Any, Any]) -> Run:
+    """Return the run of a row of the table."""
     values = {name: row[name] for name in Run.__slots__}
     return Run(**values | {"failed_bounds": tuple(row["failed_bounds"])})
 
@@ -108,7 +107,7 @@ def open_run(
     if schedule_id is None or slot is None:
         return load_run(session, run_id)
     query = select(runs).where(runs.c.schedule_id == schedule_id, runs.c.slot == slot)
-    return _run_of(session.execute(query).mappings().one())
+    return run_of(session.execute(query).mappings().one())
 
 
 def request_run(
@@ -122,7 +121,7 @@ def request_run(
     query = select(runs).where(runs.c.market == market, runs.c.outcome.in_(("queued", "running")))
     for row in session.execute(query.order_by(runs.c.run_id)).mappings():
         if IMPORTED_FILES not in row["arguments"]:
-            raise AlreadyRunning(_run_of(row))
+            raise AlreadyRunning(run_of(row))
     return open_run(session, market, arguments, requested_at, requested_by)
 
 
@@ -173,40 +172,6 @@ def load_stop_wish(session: Session, run_id: str) -> StopWish | None:
     return StopWish(asked_at=row["stop_requested_at"], asked_by=row["stop_requested_by"], at_once=bool(row["stop_now"]))
 
 
-def retry_lost_run(session: Session, run: Run, at: datetime) -> Run | None:
-    """Ask for a lost or interrupted run once more, if the rule allows it; None where it does not.
-
-    Rule: not what a person started by hand or stopped, asked for within a day, and at most two retries in a row. The
-    new run takes over the queue of pages (see adopt_run_pages) and the counts: what was fetched and stored is not
-    fetched again.
-    """
-    if run.worker is None or load_stop_wish(session, run.run_id) is not None or at - run.requested_at > RETRIED_WITHIN:
-        return None
-    failed = 1 + len(load_retry_line(session, run))
-    if failed > MOST_RETRIES:
-        record_event(session, run.run_id, at, "given_up", f"not done again: it failed {failed} times")
-        return None
-    query = select(runs).where(runs.c.retry_of == run.run_id)
-    known = session.execute(query).mappings().one_or_none()
-    if known is not None:
-        return _run_of(known)
-    again = open_run(
-        session, run.market, run.arguments, at, run.requested_by, schedule_id=run.schedule_id, retry_of=run.run_id
-    )
-    record_event(session, again.run_id, at, "queued", f"goes on with run {run.run_id}, which was {run.outcome}")
-    record_event(session, run.run_id, at, "retried", f"run {again.run_id} goes on with it")
-    return again
-
-
-def load_retry_line(session: Session, run: Run) -> tuple[str, ...]:
-    """Return the runs that this one goes on with: the lost one, the one before that, and so on to the first."""
-    line: list[str] = []
-    while run.retry_of is not None:
-        line.append(run.retry_of)
-        run = load_run(session, run.retry_of)
-    return tuple(line)
-
-
 def record_heartbeat(session: Session, run_id: str, at: datetime, counts: Mapping[str, int] | None = None) -> bool:
     """Note a sign of life with the counts so far; False when the run ended or was given up, and should stop."""
     values: dict[str, Any] = {"heartbeat_at": at}
@@ -238,23 +203,12 @@ def close_run(
     return load_run(session, run_id)
 
 
-def mark_lost_runs(session: Session, now: datetime) -> tuple[Run, ...]:
-    """Mark running runs whose last sign of life is too old as lost, and return them."""
-    query = (
-        update(runs)
-        .where(runs.c.outcome == "running", runs.c.heartbeat_at < now - LOST_AFTER)
-        .values(outcome="lost", finished_at=now)
-        .returning(runs.c.run_id)
-    )
-    return tuple(load_run(session, run_id) for run_id in sorted(session.scalars(query).all()))
-
-
 def load_run(session: Session, run_id: str) -> Run:
     """Return the run; raise NotFound."""
     row = session.execute(select(runs).where(runs.c.run_id == run_id)).mappings().one_or_none()
     if row is None:
         raise NotFound(f"no run {run_id!r}")
-    return _run_of(row)
+    return run_of(row)
 
 
 def load_runs(
@@ -273,7 +227,7 @@ def load_runs(
         query = query.where(runs.c.outcome == outcome)
     if ended_since is not None:
         query = query.where(or_(runs.c.finished_at.is_(None), runs.c.finished_at >= ended_since))
-    return tuple(_run_of(row) for row in session.execute(query).mappings())
+    return tuple(run_of(row) for row in session.execute(query).mappings())
 
 
 def load_ended_runs(session: Session, since: datetime, until: datetime) -> tuple[Run, ...]:
@@ -284,13 +238,13 @@ def load_ended_runs(session: Session, since: datetime, until: datetime) -> tuple
         runs.c.outcome.in_(tuple(ENDED)), ended_at > since, ended_at <= until,
         runs.c.run_id >= new_run_id(since - LONGEST_RUN)[:10],
     )  # fmt: skip
-    return tuple(_run_of(row) for row in session.execute(query.order_by(runs.c.run_id)).mappings())
+    return tuple(run_of(row) for row in session.execute(query.order_by(runs.c.run_id)).mappings())
 
 
 def load_runs_in(session: Session, outcomes: Sequence[Outcome]) -> tuple[Run, ...]:
     """Return every run in one of those states, oldest first."""
     query = select(runs).where(runs.c.outcome.in_(outcomes)).order_by(runs.c.run_id)
-    return tuple(_run_of(row) for row in session.execute(query).mappings())
+    return tuple(run_of(row) for row in session.execute(query).mappings())
 
 
 def load_scheduled_runs(session: Session, since: datetime, schedule_id: str | None = None) -> tuple[Run, ...]:
@@ -298,14 +252,14 @@ def load_scheduled_runs(session: Session, since: datetime, schedule_id: str | No
     query = select(runs).where(runs.c.schedule_id.is_not(None), runs.c.slot >= since).order_by(runs.c.slot)
     if schedule_id is not None:
         query = query.where(runs.c.schedule_id == schedule_id)
-    return tuple(_run_of(row) for row in session.execute(query).mappings())
+    return tuple(run_of(row) for row in session.execute(query).mappings())
 
 
 def load_open_run(session: Session, schedule_id: str) -> Run | None:
     """Return the run of a schedule that waits or runs, None where none does."""
     query = select(runs).where(runs.c.schedule_id == schedule_id, runs.c.outcome.in_(("queued", "running"))).limit(1)
     row = session.execute(query).mappings().one_or_none()
-    return None if row is None else _run_of(row)
+    return None if row is None else run_of(row)
 
 
 def record_event(session: Session, run_id: str, at: datetime, kind: str, text: str) -> RunEvent:

@@ -41,6 +41,8 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
     },
     "schedules": {
         "schedules": "What is crawled when.",
+    },
+    "working": {
         "scheduler": "Start what is due and do the jobs, until stopped with Ctrl-C or SIGTERM.",
         "worker": "Do jobs (crawls, re-matches, mails) until stopped, beside any number of other workers.",
     },

@@ -1,6 +1,5 @@
-"""markwatch schedules and scheduler: what crawls when, and the one process that starts it."""
+"""markwatch schedules: what crawls when."""
 
-import re
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
@@ -18,87 +17,44 @@ from crawler.cli.options import (
     print_rows,
     say,
 )
-from crawler.config import Settings
+from crawler.cli.schedule_options import (
+    CronOption,
+    DailyOption,
+    EveryOption,
+    HoursOption,
+    IdArgument,
+    JitterOption,
+    MinuteOption,
+    MonthlyOption,
+    OptionalId,
+    PagesOption,
+    QueryOption,
+    TagOption,
+    TagsOption,
+    UrlOption,
+    WeeklyOption,
+    ZoneOption,
+    timing_of,
+)
 from crawler.cron import DEFAULT_ZONE, zone_of
-from crawler.errors import BadInput, CommandError
-from crawler.scheduling import (
-    draft_of,
-    load_expected,
-    next_starts,
-    plan_schedule,
-    save_draft,
-)
-from crawler.scheduling import (
-    pause as pause_one,
-)
-from crawler.scheduling import (
-    remove as remove_one,
-)
-from crawler.scheduling import (
-    resume as resume_one,
-)
+from crawler.due_times import load_expected, next_starts
+from crawler.errors import BadInput
+from crawler.scheduling import draft_of, plan_schedule, save_draft
+from crawler.scheduling import pause as pause_one
+from crawler.scheduling import remove as remove_one
+from crawler.scheduling import resume as resume_one
 from crawler.timing_words import LANGUAGES, say_timing
-from records.schedule import ScheduleDraft, Timing
+from records.schedule import ScheduleDraft
 from storage.database import Session
 from storage.schedules import UNTIL_RESUMED, Schedule, load_schedules
 
 ACTOR = "command line"
 commands = typer.Typer(help="What is crawled when.", no_args_is_help=True)
-IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the schedule, as `schedules list` prints it.")]
-OptionalId = Annotated[str, typer.Argument(metavar="[ID]", help="Id of the schedule; or give --tag.")]
-TagOption = Annotated[str, typer.Option("--tag", help="Every schedule with this tag.")]
-DailyOption = Annotated[str, typer.Option("--daily", metavar="TIMES", help="Times of day, such as 02:00,14:00.")]
-EveryOption = Annotated[int, typer.Option("--every", metavar="HOURS", help="Every 1, 2, 3, 4, 6, 8 or 12 hours.")]
-MinuteOption = Annotated[int, typer.Option("--minute", min=0, max=59, help="With --every: at this minute.")]
-WeeklyOption = Annotated[str, typer.Option("--weekly", metavar="DAYS@TIMES", help="Such as mon,thu@09:00.")]
-MonthlyOption = Annotated[str, typer.Option("--monthly", metavar="DAY@TIMES", help="Such as 1@03:00; day 1 to 28.")]
-CronOption = Annotated[str, typer.Option("--cron", metavar="LINE", help="Cron line of five fields; weekdays by name.")]
-ZoneOption = Annotated[str | None, typer.Option("--zone", help=f"IANA zone of the times; default {DEFAULT_ZONE}.")]
-JitterOption = Annotated[int | None, typer.Option("--jitter", metavar="MINUTES", help="Start up to so much later.")]
-HoursOption = Annotated[str | None, typer.Option("--hours", metavar="FROM-TO", help="Start only within 22:00-06:00.")]
-TagsOption = Annotated[list[str] | None, typer.Option("--tag", help="Word to find it by; may be repeated.")]
-QueryOption = Annotated[list[str] | None, typer.Option("-q", "--query", help="Search words; may be repeated.")]
-UrlOption = Annotated[list[str] | None, typer.Option("--url", help="Page to start from; may be repeated.")]
-PagesOption = Annotated[int | None, typer.Option("--max-pages", min=1, help="Page budget of a run.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the subcommands to the command line."""
     app.add_typer(commands, name="schedules")
-    app.command(epilog="Example: markwatch scheduler")(scheduler)
-    app.command(epilog="Example: markwatch worker --jobs 4 --db postgresql://markwatch@db.example/markwatch")(worker)
-
-
-def timing_of(daily: str, every: int, minute: int, weekly: str, monthly: str, cron: str) -> Timing | None:
-    """Return what the options say about times, None where they say nothing; raise BadInput for two of them."""
-    given = [name for name, value in (("--daily", daily), ("--every", every), ("--weekly", weekly),
-                                      ("--monthly", monthly), ("--cron", cron)) if value]  # fmt: skip
-    if len(given) > 1:
-        raise BadInput(f"{' and '.join(given)}: give one of them")
-    if daily:
-        return Timing(kind="daily", times=_list(daily))
-    if every:
-        return Timing(kind="hourly", every_hours=every, minute=minute)
-    if weekly:
-        days, times = _at(weekly, "--weekly", "mon,thu@09:00")
-        return Timing(kind="weekly", days=_list(days.lower()), times=_list(times))
-    if monthly:
-        day, times = _at(monthly, "--monthly", "1@03:00")
-        if not re.fullmatch(r"\d{1,2}", day):
-            raise BadInput(f"--monthly: {day!r} is no day of the month")
-        return Timing(kind="monthly", day=int(day), times=_list(times))
-    return Timing(kind="cron", cron=cron) if cron else None
-
-
-def _at(text: str, option: str, example: str) -> tuple[str, str]:
-    first, at, rest = text.partition("@")
-    if not at:
-        raise BadInput(f"{option}: {text!r} is not of the form {example}")
-    return first.strip(), rest
-
-
-def _list(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 @commands.command(epilog='Example: markwatch schedules add tiki_vn -q "kem chống nắng" --daily 02:00,14:00')
@@ -308,34 +264,6 @@ def expected(
     if missed:
         say(f"{missed} due times had no run: is `markwatch scheduler` up?")
         raise typer.Exit(3)
-
-
-JobsOption = Annotated[int, typer.Option("--jobs", min=0, max=64, help="So many jobs at a time.")]
-
-
-def scheduler(*, jobs: JobsOption = 4, db: DbOption = None) -> None:
-    """Start what is due and do the jobs, until stopped with Ctrl-C or SIGTERM.
-
-    Several may run, on any machine: one is at work, the others take over within 65 seconds. With --jobs 0 all jobs are
-    left to `markwatch worker`.
-    """
-    from crawler.serving import serve_schedules  # noqa: PLC0415 - heavy, and needed by this command only
-
-    with database(db) as opened:
-        serve_schedules(opened, Settings(), say, jobs)
-
-
-def worker(*, jobs: JobsOption = 4, db: DbOption = None) -> None:
-    """Do jobs (crawls, re-matches, mails) until stopped, beside any number of other workers.
-
-    Workers on several machines need PostgreSQL; on one machine SQLite does as well.
-    """
-    from crawler.serving import serve_jobs  # noqa: PLC0415 - heavy, and needed by this command only
-
-    if not jobs:
-        raise CommandError("--jobs 0: a worker without jobs has nothing to do")
-    with database(db) as opened:
-        serve_jobs(opened, Settings(), say, jobs)
 
 
 def _find(schedules: tuple[Schedule, ...], schedule_id: str) -> Schedule:

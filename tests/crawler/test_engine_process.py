@@ -15,7 +15,8 @@ from crawler.process import main
 from records.run import Run
 from storage.database import Database, open_database
 from storage.listings import count_listings
-from storage.runs import close_run, load_run, mark_lost_runs
+from storage.lost_runs import mark_lost_runs
+from storage.runs import close_run, load_run
 from tests.crawler.crawling import command, made_database, queued_run, tiki_page
 from tests.crawler.replay import Reply, replay
 from tests.realdata import PROJECT

@@ -13,8 +13,9 @@ import pytest
 from records.run import Run
 from storage.database import Database, open_database
 from storage.listings import load_listings
+from storage.lost_runs import mark_lost_runs
 from storage.run_pages import load_run_pages
-from storage.runs import load_events, load_run, mark_lost_runs, open_run
+from storage.runs import load_events, load_run, open_run
 from tests.crawler.crawling import command, made_database
 from tests.crawler.replay import Replay, Reply, replay
 from tests.crawler.test_engine_process import wait_until

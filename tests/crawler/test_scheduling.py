@@ -7,18 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from crawler.due_times import due_slot, load_expected, may_start, next_starts, start_of
 from crawler.errors import BadInput
-from crawler.scheduling import (
-    due_slot,
-    load_expected,
-    may_start,
-    next_starts,
-    pause,
-    plan_schedule,
-    resume,
-    save_draft,
-    start_of,
-)
+from crawler.scheduling import pause, plan_schedule, resume, save_draft
 from records.schedule import ScheduleDraft, Timing
 from storage.access import record_grant
 from storage.audit import load_audit

@@ -9,18 +9,17 @@ from records.run import Run
 from storage.captures import load_capture, load_captures, record_capture
 from storage.database import Database
 from storage.errors import AlreadyThere, NotFound
+from storage.lost_runs import LOST_AFTER, mark_lost_runs
 from storage.runs import (
-    LOST_AFTER,
     close_run,
     load_events,
     load_run,
     load_runs,
-    mark_lost_runs,
     open_run,
     record_event,
     record_heartbeat,
     start_run,
-)  # fmt: skip
+)
 from storage.schedules import (
     UNTIL_RESUMED,
     add_schedule,
