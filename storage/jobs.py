@@ -13,7 +13,6 @@ from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from storage.broker import deliver
 from storage.errors import NotFound, StorageError
 from storage.job_tables import jobs
 from storage.runs import new_run_id
@@ -147,6 +146,8 @@ def _add(session: Session, rows: Sequence[Mapping[str, Any]], at: datetime) -> i
         return 0
     statement = upsert(session, jobs).values(list(rows)).on_conflict_do_nothing(index_elements=["key"])
     added = session.execute(statement.returning(jobs.c.job_id, jobs.c.due_at)).all()
+    from storage.broker import deliver  # noqa: PLC0415 - brings a queue and a driver that a crawl's process never needs
+
     deliver(session, [row.job_id for row in added if row.due_at <= at], at)
     return len(added)
 
