@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
@@ -17,7 +17,7 @@ from spiders.arguments import read_arguments
 from spiders.blocks import READ_STATUSES, check_answer
 from spiders.credentials import Keys, load_keys
 from spiders.declared import DeclaredMarket, Yield, is_opened
-from spiders.errors import AuthRefused, ReadingError
+from spiders.errors import AuthRefused, Blocked, ReadingError
 from spiders.reading import Answer, Reading
 from spiders.ways import WayName
 
@@ -39,6 +39,9 @@ class MarketSpider(DeclaredMarket, Spider):
     stops_at_known: ClassVar[bool] = True
     """True: a page without a new listing ends its search. False for sites whose link pages hold no listings."""
 
+    control_query: ClassVar[str | None] = None
+    """Words that surely have results. Where they are given, an empty search counts only after they found something."""
+
     # The reader wants these answers: they say what went wrong, in their status or in their body.
     handle_httpstatus_list: ClassVar[list[int]] = sorted(READ_STATUSES | {304})
 
@@ -57,6 +60,9 @@ class MarketSpider(DeclaredMarket, Spider):
         self.known_ids: dict[str, set[str]] = {}
         self.known_sellers: dict[str, Seller] = {}
         self.open_ways: frozenset[WayName] = frozenset()
+        self.control: Literal["not asked", "asked", "passed", "failed"] = "not asked"
+        self.doubted: list[str] = []
+        """Starts whose empty answers wait for the control."""
         self.keys = Keys({})
         self.token: Token | None = None
 
@@ -185,6 +191,9 @@ class MarketSpider(DeclaredMarket, Spider):
                 raise
             yield self.token_request(response.request)
             return
+        if reading.outcome == "empty" and self.control_query is not None and self.way_api is None:
+            yield from self.doubt(response)
+            return
         self.inc_stat(f"answers.{reading.outcome}")
         if self.page_read is not None:
             self.page_read(response, answer, reading)
@@ -209,6 +218,37 @@ class MarketSpider(DeclaredMarket, Spider):
             yield from self.follow_details(reading, answer.url, start)
         if is_new or not self.stops_at_known:
             yield from self.follow(reading.links, start)
+
+    def doubt(self, response: Response) -> Iterator[Request]:
+        """Ask, once in a run, for a search that surely has results; until it has some, nothing is called empty."""
+        if self.control == "passed":
+            self.inc_stat("answers.empty")
+            return
+        start = str(response.meta.get("start", response.url))
+        self.doubted.append(start)
+        self.incomplete.add(start)
+        if self.control == "failed":
+            raise Blocked(response.url, self.quiet_refusal)
+        if self.control == "not asked" and self.control_query is not None:
+            self.control = "asked"
+            url = self.search_url(self.control_query, 1)
+            yield self.request(url, start=url).replace(callback=self.parse_control, dont_filter=True)
+
+    def parse_control(self, response: Response, **_kwargs: Any) -> Iterator[Request]:
+        """Believe the empty answers where the control found something; where it did not, the site refuses quietly."""
+        answer = self.answer_of(response)
+        if self.reading_of(response, answer).outcome == "empty":
+            self.control = "failed"
+            raise Blocked(answer.url, self.quiet_refusal)
+        self.control = "passed"
+        self.incomplete.difference_update(self.doubted)
+        self.inc_stat("answers.empty", len(self.doubted))
+        yield from ()
+
+    @property
+    def quiet_refusal(self) -> str:
+        """What an empty answer to the control means."""
+        return f"even a search for {self.control_query!r} is empty"
 
     def reading_of(self, response: Response, answer: Answer) -> Reading:
         """Return what the answer says; a page that was read elsewhere already brings its reading along."""

@@ -32,7 +32,7 @@ WAYS = (
         format="catalogue JSON (mods.listItems), window.pageData, printed grid",
         terms="Its terms were not read, and its robots.txt is not known: closed until somebody has read and decided.",
         asks_consent=True,
-        limits="40 items a page; a page without results may be a refusal and is treated as one",
+        limits="40 items a page; a search without results counts only after another one has found something",
     ),
     Way(
         name="import",
@@ -54,6 +54,8 @@ class LazadaVNSpider(MarketSpider):
     ways = WAYS
     rules = Rules(keeps_answers="pages")
     api = LazadaApi
+    # Lazada shows an empty list to readers that it refuses, too.
+    control_query = "áo"
 
     @classmethod
     def search_url(cls, query: str, page: int) -> str:

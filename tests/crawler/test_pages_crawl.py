@@ -66,6 +66,30 @@ def test_the_first_punish_page_ends_the_crawl_of_its_host(tmp_path: Path) -> Non
     database.close()
 
 
+NO_GOODS = Reply(body=b'{"mods": {"listItems": []}, "mainInfo": {"totalResults": "0"}}', content_type=JSON)
+
+
+@pytest.mark.parametrize("has_results", [True, False])
+def test_an_empty_search_of_lazada_counts_only_after_another_one_has_found_something(
+    has_results: bool, tmp_path: Path
+) -> None:
+    control = file_reply(DOCUMENTED / "lazada_vn" / "catalog-1.json") if has_results else NO_GOODS
+    routes: dict[str, Reply | list[Reply]] = {
+        "/robots.txt": ROBOTS, "/catalog/?ajax=true&q=%C3%A1o&page=1": control, "/catalog/": NO_GOODS,
+    }  # fmt: skip
+    with replay(routes) as server:
+        crawled = crawl(tmp_path, "lazada_vn", {"query": "hanamori|hatomugi", "base_url": server.url})
+    counts = crawled.run.counts
+    assert len(crawled.listings) == 0
+    if has_results:
+        assert counts["answers.empty"] == 2
+        assert crawled.run.outcome == "suspicious"
+    else:
+        assert counts.get("answers.empty", 0) == 0
+        assert counts["blocked"] >= 1
+        assert crawled.run.outcome == "blocked"
+
+
 def test_tiki_categories_are_listed_and_details_read(tmp_path: Path) -> None:
     product = {
         "id": 900_001, "name": "Áo mưa mẫu số 1", "url_path": "ao-mua-mau-1-p900001.html?spid=800001", "price": 45_001,
