@@ -75,7 +75,8 @@ def preview_letter(
 ) -> tuple[Letter, bool] | None:
     """Return the same mail in words for a page that staff look at, its links nobody's; and whether it is old news.
 
-    Where nothing is new it is the mail of a recipient who was told nothing before; None where there is nothing at all.
+    Where nothing is new it is the mail of a recipient who was told nothing before, or the running month so far; None
+    where there is nothing at all.
     """
     with database.read() as session:
         stream = replace(_stream(session, owner, brand, kind, now, language, None), has_own_links=False)
@@ -165,7 +166,9 @@ def _letter(session: Session, stream: Stream, kind: Kind, now: datetime, house: 
     shared, figures = Shared(now), stream.figures()
     day = figures.day_of(now)
     if kind == "monthly":
-        month = (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+        # Staff who look at a month that brought nothing are shown the running one so far.
+        this_month = day.replace(day=1)
+        month = this_month if stream.address_id == NOBODY else (this_month - timedelta(days=1)).replace(day=1)
         report = gather_month(session, stream, month, day, shared, house)
         reader = make_reader(stream.link_id, stream.owner, stream.brand, kind, stream.preference, now)
         return (f"{month:%Y-%m}", monthly_letter(report, reader, house)) if report.has_news else None

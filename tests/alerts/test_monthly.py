@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from alerts.message import wire_bytes
-from alerts.preview import preview_mail
+from alerts.preview import preview_letter, preview_mail
 from alerts.sender import MemorySender
 from alerts.sending import send_due
 from storage.database import Database
@@ -104,3 +104,13 @@ def test_where_no_pdf_can_be_made_the_report_leaves_without_it(
     (mail,) = mails_of(database, "monthly")
     assert message_from_bytes(mail.message, policy=SMTP).get_content_type() == "multipart/alternative"
     assert "添付資料" not in body_of(mail.message)
+
+
+def test_staff_who_look_at_an_empty_month_are_shown_the_running_one(database: Database) -> None:
+    confirm(database, make_hit(1), reason="counterfeit")
+    queue(database, NOW)
+    found = preview_letter(database, HANAMORI.name, BRAND, "monthly", NOW, HOUSE)
+    assert found is not None
+    letter, is_old = found
+    assert (letter.heading, is_old, len(letter.files)) == ("2026年11月のご報告", True, 1)
+    assert preview_mail(database, HANAMORI.name, BRAND, "monthly", NOW, HOUSE) is None, "no recipient would get it"
