@@ -1,6 +1,7 @@
 """Names of goods that mean the same in English, Vietnamese and Japanese, so that a price list meets a local title."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from matchers.price.pack_words import AMOUNT, COUNTED
@@ -143,9 +144,37 @@ UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _LATIN = sorted((name for name in MEANINGS if not UNSPACED.search(name)), key=lambda name: (-len(name), name))
 _OTHER = sorted((name for name in MEANINGS if UNSPACED.search(name)), key=lambda name: (-len(name), name))
 TERM = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, _LATIN))})(?!\w)|{'|'.join(map(re.escape, _OTHER))}")
+_SPACED = frozenset(_LATIN)
+_TOKEN = re.compile(r"[^\W_]+")
+# The first word of a name -> the words of the longest name that begins so.
+_LONGEST: dict[str, int] = {}
+for _name in _LATIN:
+    _parts = _TOKEN.findall(_name)
+    _LONGEST[_parts[0]] = max(len(_parts), _LONGEST.get(_parts[0], 0))
 MULTIPLE = re.compile(r"(?<!\w)[x×*]\s?\d{1,3}(?!\w)")
 # Runs of Latin letters and digits, and of other scripts, are words of their own: パーフェクトUV.
 WORD = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
+
+
+def terms_in(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield the names of goods in a folded text: where each begins and ends, and what it becomes; the longest first.
+
+    Words are looked up, since a pattern of all names is tried name by name at every letter.
+    """
+    if UNSPACED.search(text):
+        yield from ((found.start(), found.end(), MEANINGS[found.group()]) for found in TERM.finditer(text))
+        return
+    words = [found.span() for found in _TOKEN.finditer(text)]
+    place = 0
+    while place < len(words):
+        start, end = words[place]
+        for length in range(min(_LONGEST.get(text[start:end], 0), len(words) - place), 0, -1):
+            end = words[place + length - 1][1]
+            if text[start:end] in _SPACED:
+                yield start, end, MEANINGS[text[start:end]]
+                place += length - 1
+                break
+        place += 1
 
 
 @lru_cache(maxsize=512)
@@ -161,10 +190,10 @@ def named_words(text: str) -> tuple[tuple[str, int, int], ...]:
         folded = statement.sub(lambda found: " " * len(found.group()), folded)
     words: list[tuple[str, int, int]] = []
     end = 0
-    for term in TERM.finditer(folded):
-        words += _plain_words(view, folded, end, term.start())
-        words.append((MEANINGS[term.group()], *view.original(term.start(), term.end())))
-        end = term.end()
+    for start, after, meaning in terms_in(folded):
+        words += _plain_words(view, folded, end, start)
+        words.append((meaning, *view.original(start, after)))
+        end = after
     return (*words, *_plain_words(view, folded, end, len(folded)))
 
 

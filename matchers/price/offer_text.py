@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
 
-from matchers.price.goods_terms import MEANINGS, TERM
+from matchers.price.goods_terms import terms_in
 from matchers.price.offer_codes import Codes, codes_of
 from matchers.price.offer_words import (
     CLOTHES,
@@ -83,8 +83,8 @@ class OfferText:
     def named_goods(self) -> dict[str, frozenset[str]]:
         """Names of goods with the words they are printed in; one name in every language (máy lạnh is điều hòa)."""
         found: dict[str, set[str]] = {}
-        for one in TERM.finditer(self.text):
-            found.setdefault(MEANINGS[one.group()], set()).update(WORD.findall(one.group()))
+        for start, end, meaning in terms_in(self.text):
+            found.setdefault(meaning, set()).update(WORD.findall(self.text[start:end]))
         return {name: frozenset(words) for name, words in found.items()}
 
     @cached_property

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from matchers.price.goods import Named, goods_named, goods_of
-from matchers.price.goods_terms import MEANINGS, TERM
+from matchers.price.goods_terms import terms_in
 from matchers.price.goods_words import GoodsClass
 from matchers.price.pack_statements import Amount, Count, amounts_of, counts_of, product_of
 from matchers.price.pack_words import (
@@ -208,7 +208,7 @@ def _joins_other_goods(text: str) -> bool:
         before, after = text[: plus.start()], text[plus.end() :]
         if not (AMOUNT.search(before[-AMOUNT_NEAR:]) and AMOUNT.search(after)):
             continue
-        first, second = ({MEANINGS[one.group()] for one in TERM.finditer(part)} for part in (before, after))
+        first, second = ({meaning for _, _, meaning in terms_in(part)} for part in (before, after))
         if first and second and not first & second:
             return True
     return False
