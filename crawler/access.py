@@ -23,7 +23,7 @@ SHORTEST_GROUND = 10
 # Why a way that asks for no consent is open.
 OPEN_BECAUSE: dict[WayName, str] = {
     "api": "its keys are set",
-    "pages": "its terms ask for no consent; its robots.txt is read before every run",
+    "pages": "no terms are known that ask for consent; its robots.txt is read before every run",
     "import": "reads what a person saved",
 }
 

@@ -39,7 +39,10 @@ def list_(*, db: DbOption = None, as_json: JsonOption = False) -> None:
     except DatabaseAbsent as absent:
         say(f"{absent}; no record of the register is known")
         states = access_register(None, now())
-    print_rows(("market", "way", "open", "because", "verified"), [row_of(state) for state in states], as_json=as_json)
+    rows = [row_of(state) for state in states]
+    if not as_json:
+        rows = [{**row, "open": "yes" if row["open"] else "no"} for row in rows]
+    print_rows(("market", "way", "open", "because", "verified"), rows, as_json=as_json)
 
 
 @commands.command(epilog="Example: markwatch markets arguments ebay_com")

@@ -1,10 +1,13 @@
 """Pages that loop, hog, pop up and reach inward: each costs itself, and nothing internal is touched."""
 
+import os
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from crawler.browser import find_browser
+from crawler.browser_processes import browser_processes, kill_all
 from tests.crawler.crawling import Crawled, crawl
 from tests.crawler.replay import Replay, Reply, replay
 
@@ -89,6 +92,39 @@ def test_the_browser_is_started_anew_after_so_many_pages(tmp_path: Path) -> None
     assert len(done.listings) == 5
     assert "'playwright/browser_count': 3" in done.log
     assert "'playwright/context_count': 5" in done.log
+
+
+def crawls_of_this_test() -> list[int]:
+    """Return the ids of the crawls that this process started and that are still at work."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return [int(pid) for pid in children if b"crawler.process" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def test_a_browser_that_is_killed_twice_in_a_run_costs_no_listing_and_no_process_stays(tmp_path: Path) -> None:
+    killed: list[int] = []
+
+    def kill_and_answer(handler: BaseHTTPRequestHandler) -> None:
+        # Each of these pages finds its browser dead while it waits, the first time that it is asked for.
+        if handler.path not in {path for path, _ in kills}:
+            pids = [pid for crawl_pid in crawls_of_this_test() for pid in browser_processes(crawl_pid)]
+            kills.append((handler.path, len(pids)))
+            kill_all(tuple(pids))
+            killed.extend(pids)
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/html; charset=utf-8")
+        handler.send_header("Content-Length", str(len(GOOD)))
+        handler.end_headers()
+        handler.wfile.write(GOOD)
+
+    kills: list[tuple[str, int]] = []
+    routes: dict[str, Reply | list[Reply]] = {f"/p/{number}": Reply(body=GOOD) for number in range(5)}
+    routes |= {"/p/1": Reply(raw=kill_and_answer), "/p/3": Reply(raw=kill_and_answer)}
+    with replay({"/robots.txt": Reply(body=b""), **routes}) as server:
+        done = run(tmp_path, server, list(routes), "BROWSER_PAGE_SECONDS=20")
+    assert [path for path, _ in kills] == ["/p/1", "/p/3"]
+    assert all(number for _, number in kills)
+    assert len(done.listings) == 5, (done.run.counts, done.event_texts("page"))
+    assert not [pid for pid in killed if Path(f"/proc/{pid}").exists()]
 
 
 def test_pages_that_a_button_or_scrolling_reveals_are_read(tmp_path: Path) -> None:

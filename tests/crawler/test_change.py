@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from records.watchlist import Mark
 from storage.database import open_database
+from storage.hits import HitFilter, iterate_hits
 from storage.listings import load_observations, load_sightings
 from storage.page_states import load_page_habits, load_page_state
 from storage.passes import load_not_seen_since
-from tests.crawler.crawling import Crawled, crawl
+from storage.watchlist import save_marks
+from tests.crawler.crawling import Crawled, crawl, made_database
 from tests.crawler.replay import Replay, Reply, replay
 
 pytestmark = pytest.mark.fault
@@ -93,3 +96,22 @@ def test_an_incomplete_pass_calls_nothing_absent(tmp_path: Path) -> None:
             tmp_path, "shop", {"url": f"{server.url}/l", "allow_host": server.place}, ("RETRY_TIMES=0",), first.url
         )
     assert second.run.counts.get("not_seen_any_more", 0) == 0
+
+
+def test_a_404_of_a_known_listing_removes_nothing_and_withdraws_no_hit(tmp_path: Path) -> None:
+    url = made_database(tmp_path)
+    database = open_database(url)
+    with database.write() as session:
+        save_marks(session, [Mark(mark_id="hanamori", text="Hanamori", brand="HANAMORI")])
+    with replay({"/robots.txt": Reply(body=b""), "/p/1": Reply(body=product("Kem Hanam0ri"))}) as server:
+        arguments = {"url": f"{server.url}/p/1", "allow_host": server.place}
+        first = crawl(tmp_path, "shop", arguments, url=url)
+        for status in (404, 410):
+            server.routes["/p/1"] = Reply(status=status, body=b"none")
+            later = crawl(tmp_path, "shop", arguments, url=url)
+            assert later.run.counts["answers.gone"] == later.run.counts["skip.gone"] == 1
+            assert later.listings == first.listings
+            with database.read() as session:
+                assert {hit.state for hit in iterate_hits(session, HitFilter())} == {"new"}
+                assert load_not_seen_since(session, [first.listings[0].key]) == {}
+    database.close()
