@@ -3,6 +3,7 @@ import re
 import shutil
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -133,9 +134,14 @@ class _Here(httpx2.BaseTransport):
         self._inner = httpx2.ASGITransport(app=app, client=("testclient", 50_000))
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        if threading.current_thread() is not threading.main_thread():
+        here = threading.current_thread() is threading.main_thread()
+        if here and not _is_looping():
+            return self._loop.run_until_complete(self._answer(request))
+        if not here:
             return asyncio.run(self._answer(request))
-        return self._loop.run_until_complete(self._answer(request))
+        # A browser's own loop runs in this thread.
+        with ThreadPoolExecutor(1) as aside:
+            return aside.submit(lambda: asyncio.run(self._answer(request))).result()
 
     async def _answer(self, request: httpx2.Request) -> httpx2.Response:
         if not isinstance(request.stream, httpx2.AsyncByteStream):
@@ -144,6 +150,14 @@ class _Here(httpx2.BaseTransport):
         assert isinstance(answer.stream, httpx2.AsyncByteStream)
         body = b"".join([part async for part in answer.stream])
         return httpx2.Response(answer.status_code, headers=answer.headers, stream=httpx2.ByteStream(body))
+
+
+def _is_looping() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -155,5 +155,9 @@ def _empty(database: Database) -> None:
         for table in reversed(load_metadata().sorted_tables):
             session.execute(table.delete())
         if database.is_sqlite:
+            # The search index follows by triggers, which did not run.
+            session.execute(text("INSERT INTO hit_words (hit_words) VALUES ('delete-all')"))
+            session.execute(text("DELETE FROM hit_words_rows"))
+            session.execute(text("DELETE FROM hit_words_changes"))
             for statement in made:
                 session.connection().exec_driver_sql(statement)
