@@ -47,7 +47,9 @@ from tests.storage.servers import empty_database, make_database, postgres_server
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(1_800)]
 LONG = os.environ.get("MARKWATCH_LONG") == "1"
 # In the quick run only a few of the points fail.
-STEP = 1 if LONG else 44
+STEP = 8 if LONG else 44
+# The long run lets every point fail, in pieces of a few minutes.
+PIECES = range(1, STEP + 1) if LONG else (1,)
 PAGE = b"<html><body><h1>H.anamori 50ml</h1></body></html>" * 20
 LATER = NOW + timedelta(hours=1)
 # What a failure may be raised as: every one of these says what failed, and where.
@@ -178,9 +180,10 @@ def postgres_url() -> Iterator[str]:
         yield url
 
 
+@pytest.mark.parametrize("first", PIECES)
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.database)])
 def test_whatever_fails_once_is_named_and_the_cycle_done_again_is_whole(
-    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+    kind: str, first: int, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     sink = Sink()
     robots = Reply(body=b"User-agent: *\n", content_type="text/plain")
@@ -218,7 +221,7 @@ def test_whatever_fails_once_is_named_and_the_cycle_done_again_is_whole(
         assert {"commit", "write", "fsync", "rename", "connect", "send", "receive"} <= set(faults.kinds)
         assert mails >= 3
         outcomes: Counter[str] = Counter()
-        for number in range(1, points + 1, STEP):
+        for number in range(first, points + 1, STEP):
             place = fresh(number)
             outcomes[failed_once(place, number)] += 1
             one_cycle(place, LATER)
@@ -230,8 +233,10 @@ def test_whatever_fails_once_is_named_and_the_cycle_done_again_is_whole(
             assert arrived.total() - len(arrived) <= 1
             place.database.close()
             shutil.rmtree(tmp_path / str(number))
-    assert outcomes.total() == len(range(1, points + 1, STEP))
-    found = f"{points} points, every {STEP}. fails: {dict(faults.kinds)}; it ended {dict(outcomes)}"
+    assert outcomes.total() == len(range(first, points + 1, STEP))
+    found = (
+        f"{points} points, every {STEP}. from the {first}. on fails: {dict(faults.kinds)}; it ended {dict(outcomes)}"
+    )
     print(f"{kind}: {found}")  # noqa: T201 - the figures of the long run
 
 
