@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from selectolax.lexbor import LexborHTMLParser
@@ -60,24 +61,14 @@ def make_listing(
             cut_from[name] = length
         return kept
 
+    price_raw, name = limited("price_raw", offer.price_raw), limited("seller_name", seller.name)
     return Listing(
         market=market,
         listing_id=listing_id,
         title=limited("title", title) or "",
         url=url,
-        offer=Offer(
-            price=offer.price,
-            price_max=offer.price_max,
-            original_price=offer.original_price,
-            price_raw=limited("price_raw", offer.price_raw),
-            availability=offer.availability,
-        ),
-        seller=Seller(
-            seller_id=seller.seller_id,
-            name=limited("seller_name", seller.name),
-            official=seller.official,
-            location=seller.location,
-        ),
+        offer=offer if price_raw == offer.price_raw else replace(offer, price_raw=price_raw),
+        seller=seller if name == seller.name else replace(seller, name=name),
         currency=currency,
         condition=condition,
         brand=limited("brand", brand),

@@ -9,7 +9,7 @@ from typing import Any
 from records.hit import ChainStep, Evidence, Span
 from records.listing import Listing, Offer, PageCopy, Seller
 from records.money import Money, round_to_minor
-from storage.column_types import LARGEST_AMOUNT, MONEY_PLACES, storable_document, written
+from storage.column_types import LARGEST_AMOUNT, MONEY_PLACES, canonical, storable_document, written
 
 # Fields of a listing that are copied as they are.
 _PLAIN = (
@@ -17,6 +17,7 @@ _PLAIN = (
     "sold", "review_count",
 )  # fmt: skip
 _PRICES = ("price", "price_max", "original_price")
+_FINEST = Decimal(1).scaleb(-MONEY_PLACES)
 _PAGE = ("url", "sha256", "byte_count", "content_type", "status")
 # Fields that differ at every visit; alone they are no change of the listing.
 VOLATILE = ("fetched_at", "page_copy", "sold", "rating", "review_count")
@@ -37,7 +38,7 @@ def _price_to_document(money: Money | None) -> dict[str, str] | None:
     """Return the price, or None for an amount that a money column cannot hold: such a price is unknown."""
     if money is None or money.amount > LARGEST_AMOUNT:
         return None
-    amount = money.amount.quantize(Decimal(1).scaleb(-MONEY_PLACES), rounding=ROUND_HALF_UP)
+    amount = money.amount.quantize(_FINEST, rounding=ROUND_HALF_UP)
     if amount <= 0:
         return None
     return {"amount": f"{tidy_amount(amount, money.currency):f}", "currency": money.currency, "raw": money.raw}
@@ -51,6 +52,11 @@ def _price_from_document(part: Mapping[str, str] | None) -> Money | None:
 
 def listing_to_document(listing: Listing) -> dict[str, Any]:
     """Return the whole listing as a JSON object, its texts made storable."""
+    return document_and_text(listing)[0]
+
+
+def document_and_text(listing: Listing) -> tuple[dict[str, Any], str]:
+    """Return the same object, and its canonical JSON."""
     offer, seller, page = listing.offer, listing.seller, listing.page_copy
     document: dict[str, Any] = {name: getattr(listing, name) for name in _PLAIN}
     document |= {name: _price_to_document(getattr(offer, name)) for name in _PRICES}
@@ -70,11 +76,12 @@ def listing_to_document(listing: Listing) -> dict[str, Any]:
     }
     if page is not None:
         document["page_copy"] = {name: getattr(page, name) for name in _PAGE} | {"fetched_at": _time(page.fetched_at)}
-    if written(document) is not None:
-        return document
+    text = written(document)
+    if text is not None:
+        return document, text
     cleaned = storable_document(document)
     assert isinstance(cleaned, dict)  # noqa: S101 - tells the type checker what storable_document keeps
-    return cleaned
+    return cleaned, canonical(cleaned)
 
 
 def listing_from_document(document: Mapping[str, Any]) -> Listing:

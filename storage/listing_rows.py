@@ -5,16 +5,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from records.listing import Listing
 from storage.column_types import MONEY_PLACES, MONEY_SCALE, canonical, storable, written
-from storage.documents import VOLATILE, listing_to_document
+from storage.documents import VOLATILE, document_and_text
 
 # An unchanged price is noted again after this time, so that the history shows that it still held.
 PRICE_REPEATED_AFTER = timedelta(days=1)
 PRICES = ("price", "price_max", "original_price")
 _PRICE_PARTS = (*PRICES, "price_raw", "availability")
+FINEST = Decimal(1).scaleb(-MONEY_PLACES)
 SQLITE_TIME = "%Y-%m-%d %H:%M:%S.%f"
 
 
@@ -75,7 +77,7 @@ class Prepared:
 
 def prepare_listing(listing: Listing, run_id: str | None, seen_at: datetime, *, is_sqlite: bool) -> Prepared:
     """Return the listing as rows for that kind of database."""
-    document = listing_to_document(listing)
+    document, kept = document_and_text(listing)
     content = {name: value for name, value in document.items() if name not in VOLATILE}
     content_sha256 = hashlib.sha256(_json(content).encode()).hexdigest()
     digest = price_sha256([document[name] for name in _PRICE_PARTS])
@@ -86,10 +88,10 @@ def prepare_listing(listing: Listing, run_id: str | None, seen_at: datetime, *, 
     a_day_before: Any = moment - PRICE_REPEATED_AFTER
     amounts = tuple(_price_columns(document))
     if is_sqlite:
-        at, a_day_before = at.strftime(SQLITE_TIME), a_day_before.strftime(SQLITE_TIME)
+        at, a_day_before = _sqlite_time(at), _sqlite_time(a_day_before)
         amounts = tuple(int(value * MONEY_SCALE) if isinstance(value, Decimal) else value for value in amounts)
     observed = observed_of(document)
-    title, kept, seen = document["title"], _json(document), _json(observed)
+    title, seen = document["title"], _json(observed)
     told = (document["seller_name"], document["official"], document["location"])
     return Prepared(
         key=key,
@@ -104,6 +106,11 @@ def prepare_listing(listing: Listing, run_id: str | None, seen_at: datetime, *, 
         update=(title, kept, seen, content_sha256, run, at),
         sighting=(*key, at),
     )
+
+
+@lru_cache(maxsize=64)  # The listings of a page share their time.
+def _sqlite_time(moment: datetime) -> str:
+    return moment.strftime(SQLITE_TIME)
 
 
 def observed_of(document: Mapping[str, Any]) -> tuple[str | None, ...]:
@@ -127,5 +134,4 @@ def _price_columns(document: Mapping[str, Any]) -> Iterable[object]:
         if part is None:
             yield from (None, None, None)
         else:
-            places = Decimal(1).scaleb(-MONEY_PLACES)
-            yield from (Decimal(part["amount"]).quantize(places, ROUND_HALF_UP), part["currency"], part["raw"])
+            yield from (Decimal(part["amount"]).quantize(FINEST, ROUND_HALF_UP), part["currency"], part["raw"])
