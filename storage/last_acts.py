@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from functools import cache
+from typing import Any, Final, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from records.decision import Verdict
@@ -42,10 +43,13 @@ def load_last_act(session: Session, actor: str) -> LastAct | None:
     return said if said is not None and (act is None or said.at >= act.at) else act
 
 
-def _last_opinion(session: Session, actor: str) -> LastAct | None:
+# Made once: every page asks, and building the statement costs more than its answer.
+@cache
+def _opinion_query() -> Select[Any]:
     undo = opinions.alias("undo")
     later = opinions.alias("later")
-    query = (
+    actor: BindParameter[str] = bindparam("actor")
+    return (
         select(opinions.c.verdict, opinions.c.at, looks.c.hit_id)
         .join(looks, looks.c.look_id == opinions.c.look_id)
         .outerjoin(undo, undo.c.undoes == opinions.c.opinion_id)
@@ -60,7 +64,10 @@ def _last_opinion(session: Session, actor: str) -> LastAct | None:
         .order_by(opinions.c.opinion_id.desc())
         .limit(1)
     )  # fmt: skip
-    row = session.execute(query).one_or_none()
+
+
+def _last_opinion(session: Session, actor: str) -> LastAct | None:
+    row = session.execute(_opinion_query(), {"actor": actor}).one_or_none()
     if row is None:
         return None
     return LastAct(kind="opinion", hit_id=row.hit_id, verdict=row.verdict, at=row.at)
@@ -70,12 +77,21 @@ def _last_opinion(session: Session, actor: str) -> LastAct | None:
 ACTS_COUNTED: Final = 2000
 
 
-def count_acts(session: Session, actor: str, since: datetime) -> int:
-    """Return how many hits a person has decided or looked at since then, taken-back ones included."""
+@cache
+def _acts_queries() -> tuple[Select[Any], Select[Any]]:
+    actor: BindParameter[str] = bindparam("actor")
+    since: BindParameter[datetime] = bindparam("since")
     made = select(decisions.c.at).where(decisions.c.actor == actor, decisions.c.action == "decide")
     said = select(opinions.c.at).where(opinions.c.actor == actor, opinions.c.stage != "undo")
     latest = (
         made.order_by(decisions.c.decision_id.desc()).limit(ACTS_COUNTED).subquery(),
         said.order_by(opinions.c.opinion_id.desc()).limit(ACTS_COUNTED).subquery(),
     )
-    return sum(int(session.scalar(select(func.count()).where(one.c.at >= since)) or 0) for one in latest)
+    first, second = (select(func.count()).where(one.c.at >= since) for one in latest)
+    return first, second
+
+
+def count_acts(session: Session, actor: str, since: datetime) -> int:
+    """Return how many hits a person has decided or looked at since then, taken-back ones included."""
+    asked = {"actor": actor, "since": since}
+    return sum(int(session.scalar(query, asked) or 0) for query in _acts_queries())
