@@ -61,7 +61,7 @@ KNOWN_NAMES: dict[str, tuple[str, ...]] = {
 NICKNAMES: dict[str, tuple[str, ...]] = {
     "adidas": ("阿迪", "a迪达斯", "阿D", "三叶草"),
     "apple": ("爱疯",),
-    "balenciaga": ("巴黎家",),
+    "balenciaga": ("巴黎家", "Balen"),
     "chanel": ("小香家", "香家", "香奶奶"),
     "dior": ("迪家", "D家"),
     "doraemon": ("Doremon", "Đôrêmon", "哆啦a梦", "小叮当"),
