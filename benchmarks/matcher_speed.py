@@ -39,7 +39,7 @@ SEED = 20_261_122
 WORDS = 4
 WORD = re.compile(r"[^\W_]+")
 SMALL = 1_000
-BATCH = 1_000
+BATCH = 2_000
 # Listings looked at before the clock starts, so that tables filled as characters are met are filled.
 WARMING = 500
 PASSES = 3

@@ -19,8 +19,8 @@ from records.offers import NO_CONTEXT, PriceContext, ProductOffer
 from records.watchlist import WatchList
 
 # Listings, and letters of their titles and descriptions, that are looked up at once.
-MOST_LISTINGS = 1_000
-MOST_LETTERS = 200_000
+MOST_LISTINGS = 2_000
+MOST_LETTERS = 400_000
 # Marks judged of one listing, those of the title first: who names hundreds fills a page with words for searches.
 MOST_MARKS = 100
 
