@@ -1,5 +1,7 @@
 """Fills a database with as many hits or listings as a benchmark needs, by SQL, from one saved in the ordinary way."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 
@@ -7,7 +9,7 @@ from sqlalchemy import text
 
 from records.listing import Listing
 from records.money import Money
-from storage.database import Database
+from storage.database import Database, Session
 from storage.hits import save_hits
 from storage.listing_rows import LISTING_COLUMNS, PRICE_COLUMNS
 from storage.listings import save_listing
@@ -19,6 +21,15 @@ PARTS_OF_HITS = {
     "hit_evidence": ("position", "signal", "weight", "message", "facts", "spans"),
 }
 TEMPLATE_HIT = "(SELECT hit_id FROM hits WHERE listing_id = 'template')"
+
+
+@contextmanager
+def unhurried(database: Database) -> Iterator[Session]:
+    """Give a writing session whose statements may take long: filling is no work of the program's."""
+    with database.write() as session:
+        if not database.is_sqlite:
+            session.execute(text("SET LOCAL statement_timeout = 0"))
+        yield session
 
 
 def goods(number: int, version: int) -> Listing:
@@ -44,7 +55,7 @@ def series(first: int, last: int, *, is_sqlite: bool) -> str:
 def fill_hits(database: Database, count: int) -> None:
     """Fill the hits to that number by SQL, from one that was saved in the ordinary way."""
     template = make_hit(make_listing("template"))
-    with database.write() as session:
+    with unhurried(database) as session:
         save_listing(session, template.listing, None, START)
         save_hits(session, template.listing, [template], None, START)
     is_sqlite = database.url.startswith("sqlite")
@@ -59,7 +70,7 @@ def fill_hits(database: Database, count: int) -> None:
     plan = (("listings", listings, own, "listing_id = 'template'"), ("hits", hits, changed, "listing_id = 'template'"))
     for start in range(0, count, 50_000):
         span = series(start, min(start + 50_000, count) - 1, is_sqlite=is_sqlite)
-        with database.write() as session:
+        with unhurried(database) as session:
             for name, table, new, where in plan:
                 names = [f'"{column.name}"' for column in table.columns]
                 values = [new.get(column.name, f't."{column.name}"') for column in table.columns]
@@ -77,7 +88,7 @@ def fill_hits(database: Database, count: int) -> None:
                 select = f"SELECT {pad}, {chosen} FROM n JOIN {name} AS t ON t.hit_id = {TEMPLATE_HIT}"  # noqa: S608 - literals
                 into = f"INSERT INTO {name} (hit_id, {', '.join(columns)})"
                 session.execute(text(f"{into} {span} {select}" if is_sqlite else f"{span} {into} {select}"))
-    with database.write() as session:
+    with unhurried(database) as session:
         session.execute(text("ANALYZE"))
 
 
@@ -85,7 +96,7 @@ def fill_listings(database: Database, first: int, count: int) -> None:
     """Fill the listings to that number by SQL, each with a price observation."""
     is_sqlite = database.url.startswith("sqlite")
     template = goods(1, 0)
-    with database.write() as session:
+    with unhurried(database) as session:
         if not first:
             save_listing(session, replace(template, listing_id="template"), None, START)
     pad = "printf('%09d', i)" if is_sqlite else "lpad(i::text, 9, '0')"
@@ -93,12 +104,12 @@ def fill_listings(database: Database, first: int, count: int) -> None:
     for start in range(first, count, 100_000):
         a, b = start, min(start + 100_000, count) - 1
         span = series(a, b, is_sqlite=is_sqlite)
-        with database.write() as session:
+        with unhurried(database) as session:
             for table, columns in (("listings", LISTING_COLUMNS), ("price_observations", PRICE_COLUMNS)):
                 new = {"market": market, "listing_id": pad, "seller_id": "'seller ' || (i % 50000)"}
                 chosen = ", ".join(new.get(column, f"t.{column}") for column in columns)
                 into = f"INSERT INTO {table} ({', '.join(columns)})"
                 select = f"SELECT {chosen} FROM n JOIN {table} AS t ON t.listing_id = 'template'"  # noqa: S608 - literals
                 session.execute(text(f"{into} {span} {select}" if is_sqlite else f"{span} {into} {select}"))
-    with database.write() as session:
+    with unhurried(database) as session:
         session.execute(text("ANALYZE"))
