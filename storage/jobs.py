@@ -144,8 +144,9 @@ def _add(session: Session, rows: Sequence[Mapping[str, Any]], at: datetime) -> i
     """Write the rows whose keys are new, and have those that are due delivered; return how many are new."""
     if not rows:
         return 0
-    statement = upsert(session, jobs).values(list(rows)).on_conflict_do_nothing(index_elements=["key"])
-    added = session.execute(statement.returning(jobs.c.job_id, jobs.c.due_at)).all()
+    statement = upsert(session, jobs).on_conflict_do_nothing(index_elements=["key"])
+    # Given as rows and not as values: the statement is then compiled once, however many they are.
+    added = session.execute(statement.returning(jobs.c.job_id, jobs.c.due_at), list(rows)).all()
     from storage.broker import deliver  # noqa: PLC0415 - brings a queue and a driver that a crawl's process never needs
 
     deliver(session, [row.job_id for row in added if row.due_at <= at], at)
