@@ -47,6 +47,7 @@ class PagePipeline:
         self.store = JudgeAndStore(crawler, crawler.get_extension(RunDatabase))
         self.is_exported = bool(crawler.settings.getdict("FEEDS"))
         crawler.signals.connect(self.store.open, signal=signals.spider_opened)
+        crawler.signals.connect(self.store.close, signal=signals.spider_closed)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -160,7 +161,7 @@ class JudgeAndStore:
             self.batch = asyncio.create_task(self._store_waiting())
         return await stored
 
-    async def close_spider(self) -> None:
+    async def close(self) -> None:
         """Judge again what was judged before all of its peers were stored; not where the run is no longer ours."""
         intake, run_database = self.intake, self.run_database
         if intake is None or run_database is None or run_database.is_over:

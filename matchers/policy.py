@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from records.hit import Evidence, Relation, Tier
 
-RULE_VERSION = "2026-11-24.3"
+RULE_VERSION = "2026-11-24.4"
 
 # Main signals raise suspicion, qualifiers adjust it. The score is the best main plus all qualifiers, within 0 and 1.
 MAIN: Mapping[str, float] = MappingProxyType({
