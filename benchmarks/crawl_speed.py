@@ -320,6 +320,7 @@ def main(arguments: list[str] | None = None) -> None:
         "html_ratio": round(html.pages_per_cpu_second / html_bare.pages_per_cpu_second, 3),
         "json_ratio": round(answers.pages_per_cpu_second / answers_bare.pages_per_cpu_second, 3),
         "memory_mb": round(max(html.peak_mb, answers.peak_mb), 1),
+        "html_memory_mb": round(html.peak_mb, 1), "json_memory_mb": round(answers.peak_mb, 1),
         "pages": options.pages, "answers": options.answers, "marks": options.marks,
         "html_pages_per_cpu_second": round(html.pages_per_cpu_second, 1),
         "json_pages_per_cpu_second": round(answers.pages_per_cpu_second, 1),

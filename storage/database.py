@@ -50,7 +50,8 @@ POSTGRES_AWAY = frozenset({"08", "53", "57"})
 # With less room than this an error of SQLite's is most likely about the room.
 LITTLE_ROOM_BYTES = 1_000_000
 POSTGRES_POOL: dict[str, Any] = {"pool_size": 5, "max_overflow": 5, "pool_pre_ping": True}
-SQLITE_POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 32}
+# The connection used last first: each that is used fills a page cache of its own.
+SQLITE_POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 32, "pool_use_lifo": True}
 
 
 class Database:
