@@ -1,7 +1,7 @@
 """Crawls for programs: start and stop runs, schedules, marketplaces and their register, one page on trial."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import orjson
@@ -26,6 +26,7 @@ WRONG: dict[int | str, dict[str, Any]] = {422: {"model": Problem}}
 REFUSED: dict[int | str, dict[str, Any]] = {401: {"model": Problem}, 403: {"model": Problem}, 429: {"model": Problem}}
 router = APIRouter(tags=["operating"], responses=REFUSED)
 Own = Depends(from_own_client)
+YEAR = timedelta(days=366)
 ReadsRuns = Depends(allowed("runs"))
 Word = Annotated[str, Field(max_length=200)]
 
@@ -319,8 +320,10 @@ def make_schedule(request: Request, visitor: Operator, body: ScheduleBody, respo
 def list_expected(request: Request, since: AwareDatetime) -> ExpectedAnswer:
     """Return every due time since then with what came of it; `missed` did not run."""
     console = console_of(request)
-    earliest = console.services.clock().replace(year=console.services.clock().year - 1)
-    found = operating_of(console).expected(max(since.astimezone(UTC), earliest))
+    now = console.services.clock()
+    # Held within the last year before anything is reckoned: the ends of the calendar lie in no other time zone.
+    start = min(max(since, now - YEAR), now)
+    found = operating_of(console).expected(start.astimezone(UTC))
     rows = [ExpectedRow(**{name: getattr(one, name) for name in ExpectedRow.model_fields}) for one in found]
     return ExpectedAnswer(expected=rows)
 

@@ -52,3 +52,10 @@ def test_a_held_hit_names_its_holder(reviewer: TestClient, log_in: LogIn) -> Non
     assert (refused.status_code, refused.json()["actor"]) == (409, "hanh")
     assert other.put(f"/api/v1/hits/{hit_id}/claim", json={"take_over": True}).json()["actor"] == "minh"
     assert other.delete(f"/api/v1/hits/{hit_id}/claim").status_code == 204
+
+
+def test_due_times_are_asked_from_any_moment_of_the_calendar(log_in: LogIn) -> None:
+    operator = log_in("binh")
+    for since in ("9999-12-31T23:59:00-05:00", "0001-01-01T00:00:00+14:00", "2026-11-20T00:00:00+07:00"):
+        answer = operator.get("/api/v1/schedules/expected", params={"since": since})
+        assert (since, answer.status_code) == (since, 200)
