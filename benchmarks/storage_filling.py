@@ -49,7 +49,7 @@ def series(first: int, last: int, *, is_sqlite: bool) -> str:
     """Return the beginning of a statement that has the numbers as n.i."""
     if is_sqlite:
         return f"WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last})"  # noqa: S608 - numbers
-    return f"WITH n AS (SELECT generate_series({first}, {last}) AS i)"
+    return f"WITH n AS (SELECT generate_series({first}::bigint, {last}) AS i)"
 
 
 def fill_hits(database: Database, count: int) -> None:
