@@ -18,6 +18,8 @@ MONEY_PLACES = 4
 MONEY_SCALE = 10**MONEY_PLACES
 # Above it the amount, in 1/10,000, would leave SQLite's 64-bit integers. No real price comes near.
 LARGEST_AMOUNT = Decimal(900_000_000_000_000)
+LARGEST_NUMBER = 2**63 - 1
+"""The largest whole number that SQLite takes; a row asked for by a larger one is not there."""
 
 
 def storable(text: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.audit import hold_chain, record_audit
+from storage.column_types import LARGEST_NUMBER
 from storage.errors import NotFound
 from storage.evidence_tables import legal_holds
 
@@ -46,6 +47,8 @@ def place_hold(session: Session, market: str, listing_id: str, reason: str, acto
 
 def release_hold(session: Session, hold_id: int, actor: str, at: datetime) -> LegalHold:
     """End a hold, with its audit row; NotFound where none of that number is in force."""
+    if hold_id > LARGEST_NUMBER:
+        raise NotFound(f"no legal hold {hold_id} is in force")
     hold_chain(session)
     in_force = (legal_holds.c.hold_id == hold_id, legal_holds.c.released_at.is_(None))
     ended = update(legal_holds).where(*in_force).values(released_by=actor, released_at=at).returning(*legal_holds.c)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from records.mail import Answer
 from records.watchlist import AuthorisedSeller
 from storage.audit import hold_chain, record_audit
+from storage.column_types import LARGEST_NUMBER
 from storage.errors import NotFound
 from storage.hits import load_hit
 from storage.mail_tables import mail_addresses, owner_answers, seller_suggestions
@@ -134,6 +135,8 @@ def decide_suggestion(
     session: Session, suggestion_id: int, state: Literal["accepted", "declined"], actor: str, at: datetime
 ) -> SellerSuggestion:
     """Take a seller into the watch list or not, with its audit row; raise NotFound when that was decided before."""
+    if suggestion_id > LARGEST_NUMBER:
+        raise NotFound(f"no open suggestion {suggestion_id}")
     hold_chain(session)
     here = (seller_suggestions.c.suggestion_id == suggestion_id, seller_suggestions.c.state == "open")
     changed = update(seller_suggestions).where(*here).values(state=state, decided_by=actor, decided_at=at)

@@ -288,6 +288,8 @@ def test_a_senior_takes_the_seller_into_the_watch_list_or_not(database: Database
         )  # fmt: skip
         with pytest.raises(NotFound):
             decide_suggestion(session, open_one.suggestion_id, "declined", "minh", START + HOUR)
+        with pytest.raises(NotFound):
+            decide_suggestion(session, 2**70, "declined", "minh", START + HOUR)
 
 
 def test_what_a_mail_tells_is_noted_once(database: Database) -> None:
