@@ -1,6 +1,6 @@
 """Changes what a recipient gets, for the command line, the console and the links in mails alike."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from alerts.house import House
 from alerts.links import Link, brand_scope
 from alerts.queueing import queue_account
 from records.mail import FREQUENCIES, STREAM_KINDS, Kind, Preference
+from records.row_fields import BadField
 from records.watchlist import Owner
 from storage.errors import NotFound
 from storage.mail_people import (
@@ -87,8 +88,8 @@ def change_choice(
     check_wish(kind, wish)
     try:
         after = replace(before, **wish)
-    except (TypeError, ValueError) as problem:
-        raise BadPreference(str(problem)) from None
+    except BadField as bad:
+        raise BadPreference(bad.field, bad.problem) from None
     if before.frequency == "never" and after.frequency != "never":
         after = replace(after, since=at)
     if after != before:
@@ -103,6 +104,13 @@ def tell_of_change(session: Session, place: Place, at: datetime, house: House) -
     queue_account(session, place.owner, place.member.address.address_id, place.brand, "changed", at, house)
 
 
+def check_markets(wish: Mapping[str, Any], known: Collection[str]) -> None:
+    """Raise BadPreference for a marketplace that there is none of: its mails would never come."""
+    unknown = [one for one in wish.get("markets", ()) if known and one not in known]
+    if unknown:
+        raise BadPreference("markets", f"{unknown[0]!r} is no marketplace")
+
+
 def check_wish(kind: Kind, wish: Mapping[str, Any]) -> None:
     """Raise BadPreference for a value that no mail can follow."""
     allowed: dict[str, tuple[object, ...]] = {
@@ -114,9 +122,9 @@ def check_wish(kind: Kind, wish: Mapping[str, Any]) -> None:
     for field, values in allowed.items():
         if field in wish and wish[field] not in values:
             known = ", ".join(repr(value) for value in values)
-            raise BadPreference(f"{field}: {wish[field]!r} is none of {known}")
+            raise BadPreference(field, f"{wish[field]!r} is none of {known}")
     if "zone" in wish:
         try:
             ZoneInfo(str(wish["zone"]))
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise BadPreference(f"zone: {wish['zone']!r} is no IANA time zone") from None
+            raise BadPreference("zone", f"{wish['zone']!r} is no IANA time zone") from None

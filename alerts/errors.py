@@ -49,7 +49,11 @@ class UnknownBrand(AlertError):
 
 
 class BadPreference(AlertError):
-    """A choice that no mail can follow; the message names the field."""
+    """A choice that no mail can follow; `field` names it."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
 
 
 class BadLink(AlertError):

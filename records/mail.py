@@ -6,6 +6,7 @@ from typing import Literal
 
 from records.decision import Reason
 from records.hit import Tier
+from records.row_fields import BadField
 from records.watchlist import Owner
 
 Kind = Literal["urgent", "digest", "monthly", "account"]
@@ -58,11 +59,11 @@ class Preference:
     def __post_init__(self) -> None:
         """Refuse an hour or a weekday that no clock or week has, and a time without a zone."""
         if not 0 <= self.hour <= 23:
-            raise ValueError(f"hour: {self.hour} is not 0 to 23")
+            raise BadField("hour", f"{self.hour} is not 0 to 23")
         if not 0 <= self.weekday <= 6:
-            raise ValueError(f"weekday: {self.weekday} is not 0 (Monday) to 6 (Sunday)")
+            raise BadField("weekday", f"{self.weekday} is not 0 (Monday) to 6 (Sunday)")
         if self.since.utcoffset() is None:
-            raise ValueError("since: a time without a zone")
+            raise BadField("since", "a time without a zone")
 
 
 def default_preference(owner: Owner, kind: Kind, since: datetime) -> Preference:

@@ -10,11 +10,12 @@ Row = Mapping[str, object]
 
 
 class BadField(ValueError):
-    """One field of one row is missing or unreadable; `field` names it."""
+    """One field of one row is missing or unreadable; `field` names it, `problem` says what is wrong."""
 
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field}: {problem}")
         self.field = field
+        self.problem = problem
 
 
 def read_text(row: Row, name: str) -> str | None:

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from alerts.choices import Place, change_choice, choices_of, places_of_address, tell_of_change
-from alerts.errors import BadPreference
+from alerts.choices import Place, change_choice, check_markets, choices_of, places_of_address, tell_of_change
 from records.mail import Kind, Preference
 from review.console import Console
 from review.errors import Absent
@@ -27,7 +26,7 @@ def change_wish(
 
     A recipient whose settings somebody else changed (`is_own` is false) is told by mail, in the same transaction.
     """
-    check_markets(console, wish)
+    check_markets(wish, console.services.market_titles())
     house, now = house_of(console), console.services.clock()
     with console.database.write() as session:
         before = choices_of(session, place)[kind]
@@ -35,11 +34,3 @@ def change_wish(
         if after != before and not is_own:
             tell_of_change(session, place, now, house)
     return after
-
-
-def check_markets(console: Console, wish: Mapping[str, Any]) -> None:
-    """Raise BadPreference for a marketplace that there is none of: its mails would never come."""
-    known = console.services.market_titles()
-    unknown = [one for one in wish.get("markets", ()) if known and one not in known]
-    if unknown:
-        raise BadPreference(f"markets: {unknown[0]!r} is no marketplace")

@@ -6,14 +6,14 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from alerts.choices import change_choice, choices_of, find_place, tell_of_change
+from alerts.choices import change_choice, check_markets, choices_of, find_place, tell_of_change
 from alerts.errors import UnknownBrand, UnknownOwner
 from alerts.queueing import meet_recipients
 from alerts.slots import next_slot
 from crawler.cli.options import DbOption, JsonOption, database, now, print_rows, say
 from crawler.config import Settings
 from crawler.errors import BadInput
-from crawler.mailing import house_of
+from crawler.mailing import house_of, market_titles
 from records.decision import REASONS
 from storage.mail_people import load_members, load_owner_brands, load_rule, save_rule
 from storage.watchlist import load_owners
@@ -89,6 +89,7 @@ def prefer(
     wish = {name: value for name, value in wish.items() if value is not None}
     if not wish:
         raise BadInput("give at least one option to change")
+    check_markets(wish, market_titles())
     with database(db) as opened:
         house = house_of(Settings(), opened, now())
         meet_recipients(opened, house, now())

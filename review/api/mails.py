@@ -232,7 +232,7 @@ def change_recipient(request: Request, visitor: Keeper, address_id: str, body: W
     try:
         after = change_wish(console, place, body.kind, wish, visitor.user.login)
     except BadPreference as bad:
-        raise WrongField(str(bad).partition(":")[0], _("A field is missing or has a wrong value.")) from None
+        raise WrongField(bad.field, _("A field is missing or has a wrong value.")) from None
     return _wish(place, body.kind, after)
 
 

@@ -215,7 +215,7 @@ def save_wish(
     try:
         change_wish(console_of(request), place, kind, wish, actor, is_own=is_own)
     except BadPreference as bad:
-        return str(bad).partition(":")[0]
+        return bad.field
     return ""
 
 
